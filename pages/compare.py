@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from aeviz.language import tr
 from aeviz.web.compare.seeds import is_by_seeds, show_seeds
 from aeviz.web.compare.view import pick_runs, show_differences, show_overlay, show_planes, show_verdict
 from aeviz.web.kernel.page import page, require_runs
@@ -9,15 +10,15 @@ from aeviz.web.kernel.recipes import compare_code, offer_code
 
 with page(
     "compare",
-    "Compare runs",
-    "Training curves, settings and latent planes of several runs side by side.",
+    tr("Compare runs"),
+    tr("Training curves, settings and latent planes of several runs side by side."),
 ):
     if is_by_seeds():
         show_seeds()
         st.stop()
     runs = pick_runs(require_runs("weights"))
     if not runs:
-        st.info("Choose one or more runs above.", icon=":material/difference:")
+        st.info(tr("Choose one or more runs above."), icon=":material/difference:")
         st.stop()
     show_verdict(runs)
     show_overlay(runs)

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from aeviz.language import tr
 from aeviz.web.explore.bar import show_bar
 from aeviz.web.explore.measures import are_maps_alone, are_measures_first, show_measures
 from aeviz.web.explore.plane import show_plane
@@ -13,8 +14,10 @@ from aeviz.web.map.view import show_map
 
 with page(
     "explore",
-    "Explore",
-    "Where a network puts images it never saw. Drag anywhere to decode an image there; click a point for its image.",
+    tr("Explore"),
+    tr(
+        "Where a network puts images it never saw. Drag anywhere to decode an image there; click a point for its image."
+    ),
 ):
     first, second, shown = show_bar(require_runs("summary"))
     runs = [run for run in (first, second) if run is not None]

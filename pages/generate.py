@@ -2,13 +2,14 @@
 
 import streamlit as st
 
+from aeviz.language import tr
 from aeviz.web.generate.view import COMPARING, pick_section, show_section, usual_model
 from aeviz.web.kernel.page import page, pick_model, pick_second, require_runs
 
 with page(
     "generate",
-    "Generate",
-    "Make new images: sample from the prior, interpolate between images, add and subtract latent points.",
+    tr("Generate"),
+    tr("Make new images: sample from the prior, interpolate between images, add and subtract latent points."),
 ):
     found = require_runs("weights")
     with st.container(horizontal=True, vertical_alignment="bottom"):

@@ -2,14 +2,15 @@
 
 import streamlit as st
 
+from aeviz.language import tr
 from aeviz.web.kernel.page import NO_COMPARISON, page, pick_model, pick_second, require_runs
 from aeviz.web.kernel.recipes import network_code, offer_code
 from aeviz.web.network.view import show_activations, show_curves, show_layers, show_settings
 
 with page(
     "network",
-    "Network and training",
-    "Follow an image through the layers; move z and the decoder answers. Below: the training curves.",
+    tr("Network and training"),
+    tr("Follow an image through the layers; move z and the decoder answers. Below: the training curves."),
 ):
     found = require_runs("weights")
     with st.container(horizontal=True):

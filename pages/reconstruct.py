@@ -1,5 +1,6 @@
 """Reconstruct: what comes back when an image, also your own, is squeezed through a few numbers."""
 
+from aeviz.language import tr
 from aeviz.web.kernel.page import page, pick_model, require_runs
 from aeviz.web.reconstruct.anomalies import show_anomalies
 from aeviz.web.reconstruct.denoising import show_denoising
@@ -18,8 +19,8 @@ from aeviz.web.reconstruct.view import (
 
 with page(
     "reconstruct",
-    "Reconstruct",
-    "Encode an image, decode it again, and see what the bottleneck loses.",
+    tr("Reconstruct"),
+    tr("Encode an image, decode it again, and see what the bottleneck loses."),
 ):
     source = pick_source()
     found = require_runs(NEEDS[source])

@@ -24,6 +24,8 @@ _LITERAL = re.compile(r"""("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')\s*""")
 _JOIN = re.compile(r"\+\s*(?=[\"'])")
 _MORE = re.compile(r"[+`]|\$\{")
 _COMMENT = re.compile(r"^\s*(?:\*|//|/\*)")
+EXPERIMENT_TEXTS = ("name", "group", "source", "notice", "question", "answer", "slips")
+"""Arguments of an `Experiment` of a page that a visitor reads."""
 Key = tuple[str | None, str]
 
 
@@ -63,7 +65,9 @@ def _all(root: Path, problems: list[str]) -> Iterator[tuple[str, str, list[str]]
     files = [root / "app.py", *sorted((root / "pages").glob("*.py")), *sorted((root / "aeviz").rglob("*.py"))]
     for path in files:
         if path.exists():
-            yield from _placed(path, root, python_calls(path.read_text(encoding="utf-8"), problems, str(path)))
+            source = path.read_text(encoding="utf-8")
+            yield from _placed(path, root, python_calls(source, problems, str(path)))
+            yield from _texts(path, root, experiment_texts(source, problems, str(path)))
     for path in sorted((root / "aeviz" / "web" / "components").glob("*/*.js")):
         if path.parent.name != "bundled":
             yield from _placed(path, root, script_calls(path.read_text(encoding="utf-8"), problems, str(path)))
@@ -108,6 +112,23 @@ def python_calls(source: str, problems: list[str], where: str = "") -> Iterator[
             yield name, literals
         elif name != "tr" or any(isinstance(each, (ast.JoinedStr, ast.BinOp)) for each in given):
             problems.append(f"{where}:{node.lineno}: {name}() needs literals, not {ast.unparse(node)[:80]}")
+
+
+def experiment_texts(source: str, problems: list[str], where: str = "") -> Iterator[str]:
+    """Yield the texts of the experiments (aeviz.web.kernel.experiments) in a Python file; they must be literals."""
+    if "import Experiment" not in source:
+        return
+    for node in ast.walk(ast.parse(source)):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Experiment"):
+            continue
+        for name, value in [(each.arg, each.value) for each in node.keywords if each.arg in EXPERIMENT_TEXTS]:
+            for text in value.elts if isinstance(value, ast.Tuple) else [value]:
+                if isinstance(text, ast.Call) and isinstance(text.func, ast.Name) and text.func.id == "mark":
+                    continue  # a message already
+                if isinstance(text, ast.Constant) and isinstance(text.value, str):
+                    yield text.value
+                else:
+                    problems.append(f"{where}:{text.lineno}: {name} of an Experiment needs a literal")
 
 
 def script_calls(source: str, problems: list[str], where: str = "") -> Iterator[tuple[str, list[str]]]:

@@ -112,7 +112,8 @@ def extremes(activation: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray
     Returns:
         Two arrays of indices, (min(count, N),), int64.
     """
-    return np.argsort(-activation, kind="stable")[:count], np.argsort(activation, kind="stable")[:count]
+    most, least = (np.argsort(each, kind="stable")[:count] for each in (-activation, activation))
+    return most.copy(), least.copy()  # views would keep the order of all images alive
 
 
 def histogram(activation: np.ndarray, bins: int = BINS) -> tuple[np.ndarray, np.ndarray]:

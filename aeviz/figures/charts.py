@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from aeviz.analysis.posterior import PriorMatch
 from aeviz.figures.palette import CLASS_COLOURS, FIRST, SECOND, UNLABELLED
+from aeviz.language import tr
 
 COMPARED = (FIRST, SECOND, *(colour for colour in CLASS_COLOURS if colour not in (FIRST, SECOND)))
 """Colours of the sides of a comparison."""
@@ -62,6 +63,7 @@ def training_curves(
         logarithmic: Whether the loss axis is logarithmic.
     """
     figure = go.Figure()
+    titles = {"training": tr("training"), "validation": tr("validation")}
     styles = zip(itertools.cycle(COMPARED), itertools.cycle(STROKES), curves.items(), strict=False)
     for place, (colour, dashes, (name, (epoch, train_loss, val_loss))) in enumerate(styles):
         shown = (epoch >= first_epoch) & (epoch <= (last_epoch or epoch.max(initial=1)))
@@ -69,6 +71,7 @@ def training_curves(
             ("training", "validation"), (train_loss, val_loss), dashes, (2, 3.5), strict=True
         ):
             stroke = {"color": colour, "width": width, "dash": dash}
+            title = f"{name}, {titles[label]}"
             common = {"x": epoch[shown], "mode": "lines", "legendgroup": f"{name}, {label}", "meta": {"group": place}}
             figure.add_trace(
                 go.Scatter(
@@ -76,7 +79,7 @@ def training_curves(
                     y=values[shown],
                     line={"color": colour, "width": 2, "dash": "solid"} if window > 1 else stroke,
                     opacity=0.2 if window > 1 else 0.5 if label == "training" else 1,
-                    name=f"{name}, {label}",
+                    name=title,
                     showlegend=window <= 1,
                 )
             )
@@ -86,12 +89,13 @@ def training_curves(
                         **common,
                         y=moving_average(values, window)[shown],
                         line=stroke,
-                        name=f"{name}, {label}",
-                        hovertemplate=f"epoch %{{x}}<br>mean of {window}: %{{y:.5f}}<extra>{name}, {label}</extra>",
+                        name=title,
+                        hovertemplate=tr("epoch %{x}<br>mean of {window}: %{y:.5f}").replace("{window}", str(window))
+                        + f"<extra>{title}</extra>",
                     )
                 )
     figure.update_layout(
-        xaxis_title="epoch",
+        xaxis_title=tr("epoch"),
         yaxis_title=quantity,
         yaxis_type="log" if logarithmic else "linear",
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "itemwidth": 50},
@@ -162,15 +166,15 @@ def kl_bars(models: Mapping[str, Sequence[float]]) -> go.Figure:
                 textposition="outside",
                 name=name,
                 marker_color=colour,
-                hovertemplate="%{customdata}: %{y:.3f} nats<extra>%{fullData.name}</extra>",
+                hovertemplate=tr("%{customdata}: %{y:.3f} nats") + "<extra>%{fullData.name}</extra>",
             )
         )
     figure.update_layout(
         xaxis={
-            "title": "latent dimensions, most informative first",
+            "title": tr("latent dimensions, most informative first"),
             "dtick": 1 if most <= NAMED_BARS else None,
         },
-        yaxis_title="KL divergence (nats per image)",
+        yaxis_title=tr("KL divergence (nats per image)"),
         legend={"orientation": "h", "y": -0.35},
         margin={"l": 10, "r": 10, "t": 30, "b": 10},
         height=300,
@@ -192,13 +196,13 @@ def variance_bars(models: Mapping[str, Sequence[float]]) -> go.Figure:
                 y=list(shares),
                 name=name,
                 marker_color=colour,
-                hovertemplate="component %{x}: %{y:.2%} of the variance<extra>%{fullData.name}</extra>",
+                hovertemplate=tr("component %{x}: %{y:.2%} of the variance") + "<extra>%{fullData.name}</extra>",
             )
         )
     most = max(map(len, models.values()))
     figure.update_layout(
-        xaxis={"title": "principal components of the codes, largest first", "range": [0.3, most + 0.7], "tick0": 1},
-        yaxis={"title": "share of the variance", "tickformat": ".0%"},
+        xaxis={"title": tr("principal components of the codes, largest first"), "range": [0.3, most + 0.7], "tick0": 1},
+        yaxis={"title": tr("share of the variance"), "tickformat": ".0%"},
         legend={"orientation": "h", "y": -0.35},
         margin={"l": 10, "r": 10, "t": 30, "b": 10},
         height=300,
@@ -288,7 +292,7 @@ def prior_densities(models: Mapping[str, PriorMatch], axis: str) -> go.Figure:
                 fill="tozeroy",
                 line={"color": UNLABELLED, "width": 1.5, "dash": PRIOR_STROKES[(len(drawn) - 1) % 2]},
                 opacity=0.6,
-                name="prior p(z)" if match.prior_moments == (0, 1) else f"prior p(z) of {name}",
+                name=tr("prior p(z)") if match.prior_moments == (0, 1) else tr("prior p(z) of {name}", name=name),
                 hovertemplate="%{y:.3f}<extra>%{fullData.name}</extra>",
             )
         )
@@ -299,13 +303,13 @@ def prior_densities(models: Mapping[str, PriorMatch], axis: str) -> go.Figure:
                 y=match.aggregate,
                 mode="lines",
                 line={"color": colour, "width": 2.5},
-                name=f"all posteriors q(z) of {name}",
+                name=tr("all posteriors q(z) of {name}", name=name),
                 hovertemplate="%{y:.3f}<extra>%{fullData.name}</extra>",
             )
         )
     figure.update_layout(
         xaxis_title=axis,
-        yaxis={"title": "density", "rangemode": "tozero"},
+        yaxis={"title": tr("density"), "rangemode": "tozero"},
         hovermode="x",
         showlegend=True,
         legend={"orientation": "h", "y": -0.35},

@@ -5,6 +5,7 @@ import plotly.graph_objects as go
 
 from aeviz.figures.palette import FIRST, SECOND, UNLABELLED
 from aeviz.lab.code_book import cell_borders
+from aeviz.language import tr
 
 CODES_TRACE = 1
 """Number of the trace whose points are the codes, in their order."""
@@ -39,9 +40,9 @@ def code_plane(
     low, high = seen.min(axis=0), seen.max(axis=0)
     room = 0.08 * float((high - low).max()) or 1.0
     layout = {
-        "xaxis": {"title": "first number of a code", "range": [low[0] - room, high[0] + room], "zeroline": False},
+        "xaxis": {"title": tr("first number of a code"), "range": [low[0] - room, high[0] + room], "zeroline": False},
         "yaxis": {
-            "title": "second number",
+            "title": tr("second number"),
             "range": [low[1] - room, high[1] + room],
             "scaleanchor": "x",
             "zeroline": False,
@@ -61,7 +62,7 @@ def _borders(codes: np.ndarray) -> go.Scatter:
         x=line[:, 0],
         y=line[:, 1],
         mode="lines",
-        name="borders of the cells",
+        name=tr("borders of the cells"),
         line={"color": UNLABELLED, "width": 1},
         hoverinfo="skip",
     )
@@ -73,14 +74,16 @@ def _codes(codes: np.ndarray, share: np.ndarray, colours: list[str]) -> go.Scatt
         x=codes[:, 0],
         y=codes[:, 1],
         mode="markers+text",
-        name="codes, area: use",
+        name=tr("codes, area: use"),
         text=[str(index) for index in range(len(codes))],
         textfont={"color": "black"},
         marker={"color": colours, "size": np.maximum(_LARGEST_PX * side, _LEAST_PX), "opacity": 0.8},
         selected={"marker": {"opacity": 0.8}},
         unselected={"marker": {"opacity": 0.8}},
         customdata=share,
-        hovertemplate="code %{text} at (%{x:.3f}, %{y:.3f})<br>used by %{customdata:.1%} of the groups<extra></extra>",
+        hovertemplate=tr(
+            "code %{text} at (%{x:.3f}, %{y:.3f})<br>used by %{customdata:.1%} of the groups<extra></extra>"
+        ),
     )
 
 
@@ -90,7 +93,7 @@ def _groups(codes: np.ndarray, row: np.ndarray, outputs: np.ndarray | None, posi
         x=at[:, 0],
         y=at[:, 1],
         mode="markers",
-        name="codes of the image" if outputs is None else "outputs of the encoder",
+        name=tr("codes of the image") if outputs is None else tr("outputs of the encoder"),
         marker={
             "symbol": "x-thin" if outputs is not None else "circle-open",
             "size": [14 if place == position else 9 for place in range(len(row))],
@@ -99,5 +102,5 @@ def _groups(codes: np.ndarray, row: np.ndarray, outputs: np.ndarray | None, posi
         },
         unselected={"marker": {"opacity": 1}},
         customdata=np.column_stack([np.arange(1, len(row) + 1), row]),
-        hovertemplate="position %{customdata[0]}: (%{x:.3f}, %{y:.3f}), code %{customdata[1]}<extra></extra>",
+        hovertemplate=tr("position %{customdata[0]}: (%{x:.3f}, %{y:.3f}), code %{customdata[1]}<extra></extra>"),
     )

@@ -20,6 +20,7 @@ from aeviz.figures.method_lines import (
 from aeviz.figures.palette import CLASS_COLOURS, SECOND, UNLABELLED
 from aeviz.lab.adaptive import MethodName, TrainedName
 from aeviz.lab.learning_rates import Scan
+from aeviz.language import tr
 from aeviz.training.moments import Moments
 
 
@@ -164,7 +165,7 @@ def layer_curves(
                     legendgroup=title,
                     showlegend=place == 0,
                     line={"color": COLOURS[method], "width": 2, "dash": DASHES[method]},
-                    hovertemplate=f"epoch %{{x}}: %{{y:.3g}}<extra>{title}</extra>",
+                    hovertemplate=tr("epoch %{x}: %{y:.3g}") + f"<extra>{title}</extra>",
                 ),
                 row=place // columns + 1,
                 col=place % columns + 1,
@@ -175,7 +176,7 @@ def layer_curves(
         if values and (ticks := log_ticks(min(values), max(values))):
             figure.update_yaxes(tickvals=ticks, row=place // columns + 1, col=place % columns + 1)
     figure.update_xaxes(matches="x", nticks=5)
-    figure.update_xaxes(title={"text": "epoch", "standoff": 4}, row=rows)
+    figure.update_xaxes(title={"text": tr("epoch"), "standoff": 4}, row=rows)
     figure.update_annotations(font_size=13)  # Plotly's 16 are too wide for a telephone
     figure.update_layout(
         legend={"orientation": "h", "yref": "container", "y": 1, "yanchor": "top"},
@@ -197,6 +198,7 @@ def rate_curves(scan: Scan, used: Sequence[tuple[str, TrainedName, float]], quan
         quantity: What the error is, for the axis.
     """
     figure = go.Figure()
+    hover, here_hover = tr("rate %{x}: %{y:.4f}"), tr("the rate of the comparison: %{x}")
     for title, method, rate in used:
         tried = scan.methods[method]
         colour = COLOURS[method]
@@ -208,7 +210,7 @@ def rate_curves(scan: Scan, used: Sequence[tuple[str, TrainedName, float]], quan
                 mode="markers",
                 marker={"size": 6, "color": colour, "opacity": 0.5},
                 showlegend=False,
-                hovertemplate="rate %{x}: %{y:.4f}<extra>" + title + ", one seed</extra>",
+                hovertemplate=f"{hover}<extra>{tr('{title}, one seed', title=title)}</extra>",
             )
         )
         figure.add_trace(
@@ -218,7 +220,7 @@ def rate_curves(scan: Scan, used: Sequence[tuple[str, TrainedName, float]], quan
                 mode="lines",
                 name=title,
                 line={"color": colour, "width": 3, "dash": DASHES[method]},
-                hovertemplate="rate %{x}: %{y:.4f}<extra>" + title + ", mean</extra>",
+                hovertemplate=f"{hover}<extra>{tr('{title}, mean', title=title)}</extra>",
             )
         )
         here = [each for each in known if each.rate == rate]
@@ -229,10 +231,10 @@ def rate_curves(scan: Scan, used: Sequence[tuple[str, TrainedName, float]], quan
                 mode="markers",
                 marker={"symbol": "star", "size": 17, "color": colour},
                 showlegend=False,
-                hovertemplate="the rate of the comparison: %{x}<extra>" + title + "</extra>",
+                hovertemplate=f"{here_hover}<extra>{title}</extra>",
             )
         )
-    style_axes(figure, "learning rate", quantity, is_log=True)
+    style_axes(figure, tr("learning rate"), quantity, is_log=True)
     figure.update_xaxes(type="log", tickvals=sorted({each.rate for one in scan.methods.values() for each in one}))
     return figure.update_xaxes(tickformat="~g", tickangle=0)
 
@@ -275,7 +277,7 @@ def arrows(
                 line={"color": UNLABELLED, "width": 1.5},
                 marker={"symbol": "arrow", "size": 11, "angleref": "previous", "color": SECOND},
                 customdata=np.repeat(chosen, 3),
-                hovertemplate="test image %{customdata}<extra></extra>",
+                hovertemplate=tr("test image %{customdata}") + "<extra></extra>",
                 name="moved most",
             ),
         ]

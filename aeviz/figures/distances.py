@@ -4,6 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from aeviz.figures.palette import CLASS_COLOURS, FIRST, SECOND, UNLABELLED
+from aeviz.language import tr
 
 ROWS_TRACE = 0
 """Number of the trace whose points are the rows, in their order."""
@@ -83,12 +84,12 @@ def spectrum_lines(spectra: dict[str, np.ndarray]) -> go.Figure:
                     "width": 2.5,
                     "dash": "dash" if place == 0 else "solid",
                 },
-                hovertemplate="%{x:.3f} cycles a pixel: %{y:.4f}<extra>%{fullData.name}</extra>",
+                hovertemplate=tr("%{x:.3f} cycles a pixel: %{y:.4f}<extra>%{fullData.name}</extra>"),
             )
         )
     figure.update_layout(
-        xaxis={"title": "frequency, cycles a pixel", "range": [0, 0.5]},
-        yaxis={"title": "mean energy of a band", "type": "log", "exponentformat": "power", "dtick": 1},
+        xaxis={"title": tr("frequency, cycles a pixel"), "range": [0, 0.5]},
+        yaxis={"title": tr("mean energy of a band"), "type": "log", "exponentformat": "power", "dtick": 1},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
         margin={"l": 10, "r": 10, "t": 10, "b": 10},
         height=430,

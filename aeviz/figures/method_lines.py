@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from aeviz.figures.palette import CLASS_COLOURS, FIRST, SECOND
 from aeviz.lab.adaptive import METHODS, MethodName
+from aeviz.language import tr
 
 COLOURS: Mapping[MethodName, str] = {
     "adam": FIRST,
@@ -69,7 +70,7 @@ def method_curves(curves: Mapping[MethodName, np.ndarray], quantity: str, form: 
     for name, values in curves.items():
         kept = thin(len(values), DRAWN)
         figure.add_trace(method_line(name, kept, values[kept], METHODS[name].title, 1.0, "step %{x}: " + form))
-    style_axes(figure, "step", quantity, is_log=True)
+    style_axes(figure, tr("step"), quantity, is_log=True)
     sizes = np.concatenate([values[np.isfinite(values) & (values > 0)] for values in curves.values()] or [np.empty(0)])
     ticks = log_ticks(float(sizes.min()), float(sizes.max())) if len(sizes) else []
     if ticks:

@@ -10,10 +10,11 @@ from aeviz.figures.palette import FIRST, SECOND, UNLABELLED
 from aeviz.lab.adaptive import METHODS, MethodName
 from aeviz.lab.descent import Course
 from aeviz.lab.regret import Bound, Outcome
+from aeviz.language import mark, tr
 
 LOW_PX = 290
 """Height of a figure that stands above another one."""
-UNCHANGED, CORRECTED = "only what the theorem asks", "with the missing condition"
+UNCHANGED, CORRECTED = mark("only what the theorem asks"), mark("with the missing condition")
 """The two descents of an example: one that satisfies S1's theorem and fails, and one that converges."""
 
 
@@ -34,7 +35,7 @@ def regret_curves(outcomes: Mapping[MethodName, Outcome]) -> go.Figure:
     for outcome in outcomes.values():
         if outcome.bound is not None:
             figure.add_traces(_bound_lines(outcome.bound, spaced(len(outcome.regret))))
-    figure = style_axes(figure, "T", "average regret R<sub>T</sub> / T", is_log=False)
+    figure = style_axes(figure, "T", tr("average regret R<sub>T</sub> / T"), is_log=False)
     figure.update_layout(height=LOW_PX)
     figure.update_xaxes(type="log")
     top = regret_axis_top(outcomes)
@@ -49,8 +50,8 @@ def regret_axis_top(outcomes: Mapping[MethodName, Outcome]) -> float:
 
 def _bound_lines(bound: Bound, kept: np.ndarray) -> list[go.Scatter]:
     """Return the bound of S1's theorem and, where it is another, the one that Phuong & Phong quote."""
-    quoted = "bound quoted by Phuong & Phong"
-    lines = [("bound for AMSGrad, from the thesis", "dot", bound.total), (quoted, "dashdot", bound.quoted_total)]
+    quoted = tr("bound quoted by Phuong & Phong")
+    lines = [(tr("bound for AMSGrad, from the thesis"), "dot", bound.total), (quoted, "dashdot", bound.quoted_total)]
     return [
         go.Scatter(
             x=kept + 1,
@@ -58,7 +59,7 @@ def _bound_lines(bound: Bound, kept: np.ndarray) -> list[go.Scatter]:
             mode="lines",
             name=name,
             line={"color": UNLABELLED, "width": 2, "dash": dash},
-            hovertemplate="T = %{x}: at most %{y:.4g}<extra>" + name + "</extra>",
+            hovertemplate=tr("T = %{x}: at most %{y:.4g}") + f"<extra>{name}</extra>",
         )
         for name, dash, values in (lines if bound.momentum.any() else lines[:1])
     ]
@@ -82,7 +83,7 @@ def point_curves(outcomes: Mapping[MethodName, Outcome]) -> go.Figure:
 def descent_curves(broken: Course, mended: Course) -> go.Figure:
     """Draw the iterates of a descent that misses a condition, and of one that has it, against k; x_1 is the start."""
     figure = go.Figure()
-    for colour, name, course in ((SECOND, UNCHANGED, broken), (FIRST, CORRECTED, mended)):
+    for colour, name, course in ((SECOND, tr(UNCHANGED), broken), (FIRST, tr(CORRECTED), mended)):
         kept = spaced(len(course.x))
         kept = kept[np.abs(course.x[kept]) < FARTHEST]
         figure.add_trace(
@@ -93,7 +94,7 @@ def descent_curves(broken: Course, mended: Course) -> go.Figure:
                 name=name,
                 marker={"size": 4},
                 line={"color": colour, "width": 2.5, "dash": "dash" if colour == SECOND else "solid"},
-                hovertemplate="point %{x}: %{y:.6g}<extra>" + name + "</extra>",
+                hovertemplate=tr("point %{x}: %{y:.6g}") + f"<extra>{name}</extra>",
             )
         )
     figure = style_axes(figure, "k", "x<sub>k</sub>", is_log=False)

@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from aeviz.figures.palette import FIRST, SECOND, UNLABELLED, class_colour
+from aeviz.language import tr
 
 
 def relu_bars(names: Sequence[str], pca: np.ndarray, network: np.ndarray) -> go.Figure:
@@ -17,7 +18,7 @@ def relu_bars(names: Sequence[str], pca: np.ndarray, network: np.ndarray) -> go.
         network: (classes,), as `pca`.
     """
     figure = go.Figure()
-    for name, colour, values in (("PCA", FIRST, pca), ("with ReLU", SECOND, network)):
+    for name, colour, values in (("PCA", FIRST, pca), (tr("with ReLU"), SECOND, network)):
         figure.add_trace(
             go.Bar(
                 x=list(names),
@@ -28,8 +29,8 @@ def relu_bars(names: Sequence[str], pca: np.ndarray, network: np.ndarray) -> go.
             )
         )
     figure.update_layout(
-        xaxis={"title": "class", "type": "category"},
-        yaxis_title="mean squared error",
+        xaxis={"title": tr("class"), "type": "category"},
+        yaxis_title=tr("mean squared error"),
         legend={"orientation": "h", "y": 1.12},
         margin={"l": 10, "r": 10, "t": 30, "b": 10},
         height=340,
@@ -50,7 +51,8 @@ def relu_scatter(
     """
     figure = go.Figure()
     groups = [(name, class_colour(k), labels == k) for k, name in enumerate(class_names)] if labels is not None else []
-    for name, colour, chosen in groups or [("images", UNLABELLED, np.ones(len(pca), dtype=bool))]:
+    hover = tr("image %{customdata}<br>PCA %{x:.4f}, with ReLU %{y:.4f}")
+    for name, colour, chosen in groups or [(tr("images"), UNLABELLED, np.ones(len(pca), dtype=bool))]:
         figure.add_trace(
             go.Scatter(
                 x=pca[chosen],
@@ -59,7 +61,7 @@ def relu_scatter(
                 mode="markers",
                 name=name,
                 marker={"color": colour, "size": 5, "opacity": 0.75},
-                hovertemplate="image %{customdata}<br>PCA %{x:.4f}, with ReLU %{y:.4f}<extra>%{fullData.name}</extra>",
+                hovertemplate=hover + "<extra>%{fullData.name}</extra>",
             )
         )
     most = float(max(pca.max(initial=0), network.max(initial=0))) * 1.03
@@ -69,13 +71,13 @@ def relu_scatter(
             y=[0, most],
             mode="lines",
             line={"color": UNLABELLED, "dash": "dot", "width": 1.5},
-            name="equal",
+            name=tr("equal"),
             hoverinfo="skip",
         )
     )
     figure.update_layout(
-        xaxis={"title": "error of PCA", "range": [0, most]},
-        yaxis={"title": "error with ReLU", "range": [0, most]},
+        xaxis={"title": tr("error of PCA"), "range": [0, most]},
+        yaxis={"title": tr("error with ReLU"), "range": [0, most]},
         legend={"orientation": "h", "y": 1.12},
         margin={"l": 10, "r": 10, "t": 30, "b": 10},
         height=420,

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from aeviz.figures.method_lines import COLOURS, MARGIN
 from aeviz.figures.palette import FIRST
 from aeviz.lab.adaptive import METHODS, TrainedName
+from aeviz.language import tr
 
 PAIR = "#8888"
 """Colour of the lines between two runs of one seed."""
@@ -54,12 +55,14 @@ def model_map(points: np.ndarray, optimizers: Sequence[TrainedName], losses: np.
                 meta={"group": place, "seeds": True, "paired": True},
                 marker={"size": 10, "color": COLOURS[name], "symbol": _SYMBOLS[place], "opacity": 0.85},
                 customdata=losses[own],
-                hovertemplate=f"{title}, seed %{{pointNumber}}: validation loss %{{customdata:.5f}}<extra></extra>",
+                hovertemplate=title
+                + tr(", seed %{pointNumber}: validation loss %{customdata:.5f}")
+                + "<extra></extra>",
             )
         )
     axis = {"showticklabels": False, "zeroline": False, "showgrid": False}
     figure.update_layout(
-        xaxis={**axis, "title": {"text": "nearer: latent planes more alike", "standoff": 6}},
+        xaxis={**axis, "title": {"text": tr("nearer: latent planes more alike"), "standoff": 6}},
         yaxis={**axis, "scaleanchor": "x"},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
         margin={**MARGIN, "t": 40},
@@ -91,7 +94,7 @@ def residual_bars(groups: Sequence[tuple[str, np.ndarray]]) -> go.Figure:
     )
     figure.update_layout(
         xaxis={
-            "title": {"text": "variance that is left (%)", "standoff": 6},
+            "title": {"text": tr("variance that is left (%)"), "standoff": 6},
             "range": [0, 100],
         },
         yaxis={"autorange": "reversed", "automargin": True},

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from aeviz.figures.palette import class_colour
+from aeviz.language import tr
 
 
 def class_bars(counts: Sequence[int], totals: Sequence[int], class_names: Sequence[str]) -> go.Figure:
@@ -22,13 +23,13 @@ def class_bars(counts: Sequence[int], totals: Sequence[int], class_names: Sequen
             y=[class_names[label] for label in shown],
             orientation="h",
             marker_color=[class_colour(label) for label in shown],
-            text=[f"{counts[label]:,} of {totals[label]:,}" for label in shown],
+            text=[tr("{count:,} of {all:,}", count=counts[label], all=totals[label]) for label in shown],
             textposition="auto",
             hovertemplate="%{y}: %{text}<extra></extra>",
         )
     )
     figure.update_layout(
-        xaxis={"title": "chosen images", "rangemode": "tozero"},
+        xaxis={"title": tr("chosen images"), "rangemode": "tozero"},
         yaxis={"type": "category", "autorange": "reversed", "title": None},
         height=max(120, 26 * len(shown) + 70),
         margin={"l": 10, "r": 10, "t": 10, "b": 10},

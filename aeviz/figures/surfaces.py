@@ -10,6 +10,7 @@ from aeviz.figures.palette import DARK_GROUND
 from aeviz.figures.surface_image import surface_image
 from aeviz.lab.adaptive import METHODS, MethodName
 from aeviz.lab.surfaces import Surface, Trajectory
+from aeviz.language import tr
 
 FRAMES, TAIL = 50, 6
 """Pictures of the film after the first, at most; points behind the head of a trajectory."""
@@ -37,13 +38,14 @@ def surface_film(
             x=[point[0] for point in surface.minimisers],
             y=[point[1] for point in surface.minimisers],
             mode="markers",
-            name="minimum",
+            name=tr("minimum"),
             marker={"symbol": "star", "size": 13, "color": "#ffa90e", "line": {"width": 1, "color": "black"}},
-            hovertemplate="minimum at (%{x:.3f}, %{y:.3f})<extra></extra>",
+            hovertemplate=tr("minimum at (%{x:.3f}, %{y:.3f})") + "<extra></extra>",
         )
     )
     longest = max(trajectory.trace.steps for trajectory in trajectories.values())
     widths = {name: 2.5 + 1.5 * below for below, name in enumerate(reversed(list(trajectories)))}
+    hover = tr("step %{customdata[0]}: (%{x:.3f}, %{y:.3f})")
     for name, trajectory in trajectories.items():  # edges, below all trajectories
         kept = thin(len(trajectory.points), DRAWN)
         figure.add_trace(
@@ -68,8 +70,7 @@ def surface_film(
                 mode="lines",
                 name=METHODS[name].title,
                 line={"color": COLOURS[name], "width": width, "dash": DASHES[name]},
-                hovertemplate="step %{customdata[0]}: (%{x:.3f}, %{y:.3f})<br>f = %{customdata[1]:.4g}<extra>"
-                f"{METHODS[name].title}</extra>",
+                hovertemplate=f"{hover}<br>f = %{{customdata[1]:.4g}}<extra>{METHODS[name].title}</extra>",
             )
         )
     heads = {name: len(figure.data) + place for place, name in enumerate(trajectories)}
@@ -120,7 +121,7 @@ def surface_film(
         sliders=[
             {
                 "active": len(steps) - 1,
-                "currentvalue": {"prefix": "step "},
+                "currentvalue": {"prefix": tr("step") + " "},
                 "pad": {"t": 35},
                 "steps": [
                     {
@@ -174,7 +175,7 @@ def value_curves(trajectories: Mapping[MethodName, Trajectory], minimum: float) 
     """Draw f above its least value against the step, on a logarithmic scale."""
     return method_curves(
         {name: np.maximum(trajectory.values - minimum, 1e-16) for name, trajectory in trajectories.items()},
-        "f above its minimum",
+        tr("f above its minimum"),
         "%{y:.3g}",
     )
 
@@ -190,4 +191,4 @@ def effective_steps(trajectories: Mapping[MethodName, Trajectory]) -> go.Figure:
             figure.add_trace(
                 method_line(name, kept + 1, values[kept], f"{METHODS[name].title}, {label}", opacity, "%{y:.3g}")
             )
-    return style_axes(figure, "step", "effective step size", is_log=True)
+    return style_axes(figure, tr("step"), tr("effective step size"), is_log=True)

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from aeviz.figures.palette import FIRST, SECOND, UNLABELLED
 from aeviz.lab.gaussian_bounds import PlaneGaussian
 from aeviz.lab.plane_integral import PlanePosterior
+from aeviz.language import number, tr, trn
 
 POSTERIOR, ENCODER, BEST = FIRST, SECOND, "#b565a7"
 """Colours of the true posterior, of the encoder's Gaussian and of the best one."""
@@ -40,7 +41,7 @@ def posterior_plane(
     """
     figure = go.Figure()
     figure.add_traces(_contours(posterior))
-    for gaussian, colour, dash, name in ((q, ENCODER, "solid", "encoder's q"), (best, BEST, "dot", "best q")):
+    for gaussian, colour, dash, name in ((q, ENCODER, "solid", tr("encoder's q")), (best, BEST, "dot", tr("best q"))):
         for deviations in DEVIATIONS[:2]:
             figure.add_trace(_ellipse(gaussian, deviations, colour, dash, name))
     share = np.exp(log_weights - log_weights.max())
@@ -50,7 +51,7 @@ def posterior_plane(
             x=draws[:, 0],
             y=draws[:, 1],
             mode="markers",
-            name="draws, area: share of the weight",
+            name=tr("draws, area: share of the weight"),
             marker={
                 "color": ENCODER,
                 "size": 4 + 16 * np.sqrt(share),
@@ -58,7 +59,7 @@ def posterior_plane(
                 "line": {"color": "white", "width": 0.5},
             },
             customdata=share,
-            hovertemplate="(%{x:.3f}, %{y:.3f})<br>share of the weight %{customdata:.2%}<extra>draw from q</extra>",
+            hovertemplate=tr("(%{x:.3f}, %{y:.3f})<br>share of the weight %{customdata:.2%}<extra>draw from q</extra>"),
         )
     )
     low, high = _window(posterior, (q, best))
@@ -101,7 +102,7 @@ def _contours(posterior: PlanePosterior) -> tuple[go.Heatmap, go.Contour]:
         line={"color": POSTERIOR, "width": 2},
         showscale=False,
         showlegend=True,
-        name="true p(z|x)",
+        name=tr("true p(z|x)"),
         hoverinfo="skip",
     )
     return tint, lines
@@ -131,7 +132,10 @@ def _ellipse(gaussian: PlaneGaussian, deviations: int, colour: str, dash: str, n
         legendgroup=name,
         showlegend=deviations == 1,
         line={"color": colour, "width": 2.5 if deviations == 1 else 1.5, "dash": dash},
-        hovertemplate=f"{name} at {deviations} standard deviation{'s' if deviations > 1 else ''}<extra></extra>",
+        hovertemplate=trn(
+            "{name} at {count} standard deviation", "{name} at {count} standard deviations", deviations, name=name
+        )
+        + "<extra></extra>",
     )
 
 
@@ -174,18 +178,18 @@ def name_bounds(
         chosen: K in the encoder's colour.
     """
     return [
-        Bound(name="encoder's q: ELBO", value=elbo, colour=ENCODER),
+        Bound(name=tr("encoder's q: ELBO"), value=elbo, colour=ENCODER),
         *(
             Bound(
-                name=f"K = {samples} draw{'s' if samples > 1 else ''}",
+                name=trn("K = {count} draw", "K = {count} draws", samples),
                 value=value,
                 colour=ENCODER if samples == chosen else UNLABELLED,
                 error=error,
             )
             for samples, (value, error) in sampled.items()
         ),
-        Bound(name="best q, diagonal", value=best[0], colour=BEST),
-        Bound(name="best q, correlated", value=best[1], colour=BEST),
+        Bound(name=tr("best q, diagonal"), value=best[0], colour=BEST),
+        Bound(name=tr("best q, correlated"), value=best[1], colour=BEST),
     ]
 
 
@@ -213,7 +217,9 @@ def bound_bars(bounds: Sequence[Bound], log_evidence: float) -> go.Figure:
             mode="markers",
             marker={"color": [bound.colour for bound in bounds], "size": 9},
             customdata=np.column_stack([gaps, [bound.error for bound in bounds]]),
-            hovertemplate="%{y}: %{x:.2f} ± %{customdata[1]:.2f}<br>misses %{customdata[0]:.2f} nats<extra></extra>",
+            hovertemplate=tr(
+                "%{y}: %{x:.2f} ± %{customdata[1]:.2f}<br>misses %{customdata[0]:.2f} nats<extra></extra>"
+            ),
             showlegend=False,
             cliponaxis=False,
         )
@@ -223,7 +229,7 @@ def bound_bars(bounds: Sequence[Bound], log_evidence: float) -> go.Figure:
             y=names,
             x=[bound.value - bound.error for bound in bounds],
             mode="text",
-            text=[f"{bound.value:.2f}&nbsp;&nbsp;&nbsp;" for bound in bounds],
+            text=[f"{number(bound.value, '.2f')}&nbsp;&nbsp;&nbsp;" for bound in bounds],
             textposition="middle left",
             hoverinfo="skip",
             showlegend=False,
@@ -234,7 +240,7 @@ def bound_bars(bounds: Sequence[Bound], log_evidence: float) -> go.Figure:
     widest = max(*gaps, 0.05)
     figure.update_layout(
         xaxis={
-            "title": "nats; the line is ln p(x)",
+            "title": tr("nats; the line is ln p(x)"),
             "range": [log_evidence - 1.45 * widest, log_evidence + 0.06 * widest],
         },
         yaxis={"autorange": "reversed", "type": "category"},
@@ -257,8 +263,8 @@ def gap_bars(gaps: Mapping[str, float], mean: float) -> go.Figure:
     )
     figure.add_hline(y=mean, line={"color": UNLABELLED, "width": 2, "dash": "dash"})
     figure.update_layout(
-        xaxis={"title": "class", "type": "category"},
-        yaxis={"title": "mean gap in nats"},
+        xaxis={"title": tr("class"), "type": "category"},
+        yaxis={"title": tr("mean gap in nats")},
         margin={"l": 10, "r": 10, "t": 10, "b": 10},
         height=240,
     )

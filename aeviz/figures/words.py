@@ -6,10 +6,13 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from aeviz.language import ENGLISH, current_language, number, tr
+
 _MOST_TRACES = 8
 """Traces that are put into words; of more nobody keeps the numbers in mind."""
 _MOST_BARS = 12
 _DECIMAL = re.compile(r"\d\.\d")
+_LOCAL_DECIMAL = re.compile(r"\d[.,]\d")
 _TAG = re.compile(r"<[^>]*>")
 
 
@@ -21,7 +24,7 @@ def with_numbers(alt: str, figure: go.Figure) -> str:
         figure: Its named traces of two dimensions that are in the legend, or the only ones, are put into words: of a
             curve the first, the last and the lowest value, of points the range, of bars each value.
     """
-    if _DECIMAL.search(alt):
+    if (_DECIMAL if current_language() == ENGLISH else _LOCAL_DECIMAL).search(alt):
         return alt
     traces = [trace for trace in figure.data if trace.type in ("scatter", "scattergl", "bar")]
     named = [trace for trace in traces if trace.name and trace.showlegend is not False]
@@ -43,15 +46,19 @@ def _describe(trace: Any) -> str:
     name = _TAG.sub(" ", trace.name or one_row).strip()
     start = f"{name}: " if name else ""
     if is_bar or (is_in_rows and not one_row):
-        return start + ", ".join(f"{_place(x[k])} {y[k]:.3g}" for k in kept[:_MOST_BARS])
+        return start + ", ".join(f"{_place(x[k])} {number(y[k], '.3g')}" for k in kept[:_MOST_BARS])
     if "lines" in (trace.mode or "lines"):
         first, lowest, last = kept[0], kept[np.argmin(y[kept])], kept[-1]
-        ends = ", ".join(f"{y[k]:.3g} at {_place(x[k])}" for k in dict.fromkeys((first, last)))
-        return (
-            start + ends + (f", lowest {y[lowest]:.3g} at {_place(x[lowest])}" if lowest not in (first, last) else "")
+        ends = ", ".join(
+            tr("{value:.3g} at {place}", value=y[k], place=_place(x[k])) for k in dict.fromkeys((first, last))
         )
+        if lowest in (first, last):
+            return start + ends
+        return start + tr("{ends}, lowest {value:.3g} at {place}", ends=ends, value=y[lowest], place=_place(x[lowest]))
     low, high = y[kept].min(), y[kept].max()
-    return start + (f"{low:.3g}" if low == high else f"{len(kept)} points from {low:.3g} to {high:.3g}")
+    if low == high:
+        return start + number(low, ".3g")
+    return start + tr("{count} points from {low:.3g} to {high:.3g}", count=len(kept), low=low, high=high)
 
 
 def _numbers(values: Any) -> np.ndarray:
@@ -63,4 +70,4 @@ def _numbers(values: Any) -> np.ndarray:
 
 
 def _place(value: Any) -> str:
-    return f"{value:.4g}" if isinstance(value, int | float | np.number) else _TAG.sub(" ", str(value))
+    return number(float(value), ".4g") if isinstance(value, int | float | np.number) else _TAG.sub(" ", str(value))

@@ -31,6 +31,7 @@ from typing import Literal
 import numpy as np
 
 from aeviz.errors import ConfigError
+from aeviz.language import mark
 
 Value = float | np.ndarray
 """A point or a gradient: one number, or an array of coordinates that do not know of each other."""
@@ -183,7 +184,7 @@ METHODS: dict[MethodName, Method] = {
             psi=mean_square,
             phi_formula=r"\phi_t = (1-\beta_1)\sum_{i=1}^t \beta_1^{t-i} g_i",
             psi_formula=r"\psi_t = (1-\beta_2)\,\mathrm{diag}\Bigl(\sum_{i=1}^t \beta_2^{t-i} g_i^2\Bigr)",
-            source="S1 Algorithm 1 and Example 1.2.15; Kingma & Ba 2015, Algorithm 1",
+            source=mark("S1 Algorithm 1 and Example 1.2.15; Kingma & Ba 2015, Algorithm 1"),
         ),
         Method(
             name="amsgrad",
@@ -192,7 +193,7 @@ METHODS: dict[MethodName, Method] = {
             psi=largest_mean_square,
             phi_formula=r"\phi_t = (1-\beta_1)\sum_{i=1}^t \beta_1^{t-i} g_i",
             psi_formula=r"\psi_t = \max_{s\le t}(1-\beta_2)\,\mathrm{diag}\Bigl(\sum_{i=1}^s \beta_2^{s-i} g_i^2\Bigr)",
-            source="S1 Algorithm 3; Reddi, Kale & Kumar 2018, Algorithm 2",
+            source=mark("S1 Algorithm 3; Reddi, Kale & Kumar 2018, Algorithm 2"),
         ),
         Method(
             name="sgd",
@@ -201,7 +202,7 @@ METHODS: dict[MethodName, Method] = {
             psi=one,
             phi_formula=r"\phi_t = g_t",
             psi_formula=r"\psi_t = I",
-            source="S1 Algorithm 2; Reddi, Kale & Kumar 2018, section 2",
+            source=mark("S1 Algorithm 2; Reddi, Kale & Kumar 2018, section 2"),
         ),
         Method(
             name="momentum",
@@ -210,7 +211,7 @@ METHODS: dict[MethodName, Method] = {
             psi=one,
             phi_formula=r"\phi_t = \sum_{i=1}^t \mu^{t-i} g_i",
             psi_formula=r"\psi_t = I",
-            source="B. Polyak 1964; with this scale, torch.optim.SGD",
+            source=mark("B. Polyak 1964; with this scale, torch.optim.SGD"),
         ),
         Method(
             name="nesterov",
@@ -219,7 +220,7 @@ METHODS: dict[MethodName, Method] = {
             psi=one,
             phi_formula=r"\phi_t = g_t + \mu\sum_{i=1}^t \mu^{t-i} g_i",
             psi_formula=r"\psi_t = I",
-            source="Y. Nesterov 1983; with these iterates, torch.optim.SGD(nesterov=True)",
+            source=mark("Y. Nesterov 1983; with these iterates, torch.optim.SGD(nesterov=True)"),
             ahead=look_ahead,
         ),
         Method(
@@ -229,8 +230,10 @@ METHODS: dict[MethodName, Method] = {
             psi=sum_of_squares,
             phi_formula=r"\phi_t = g_t",
             psi_formula=r"\psi_t = \mathrm{diag}\Bigl(\sum_{i=1}^t g_i^2\Bigr)",
-            source="Duchi, Hazan & Singer 2011; the same steps as the mean with step size alpha / sqrt(t) in Reddi, "
-            "Kale & Kumar 2018",
+            source=mark(
+                "Duchi, Hazan & Singer 2011; the same steps as the mean with step size alpha / sqrt(t) in Reddi, "
+                "Kale & Kumar 2018"
+            ),
         ),
         Method(
             name="rmsprop",
@@ -239,7 +242,7 @@ METHODS: dict[MethodName, Method] = {
             psi=mean_square,
             phi_formula=r"\phi_t = g_t",
             psi_formula=r"\psi_t = (1-\beta_2)\,\mathrm{diag}\Bigl(\sum_{i=1}^t \beta_2^{t-i} g_i^2\Bigr)",
-            source="G. Hinton 2012, lecture 6e; Adam with beta1 = 0 and no bias correction",
+            source=mark("G. Hinton 2012, lecture 6e; Adam with beta1 = 0 and no bias correction"),
         ),
     )
 }

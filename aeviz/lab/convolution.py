@@ -17,18 +17,19 @@ from typing import Literal
 import numpy as np
 
 from aeviz.lab.activations import Activation, activate
+from aeviz.language import mark
 
 Pooling = Literal["max", "min", "average"]
 _REDUCERS: dict[Pooling, Callable[..., np.ndarray]] = {"max": np.max, "min": np.min, "average": np.mean}
 
 KERNELS: dict[str, tuple[int, tuple[int, ...]]] = {
-    "vertical edges (Sobel)": (1, (-1, 0, 1, -2, 0, 2, -1, 0, 1)),
-    "horizontal edges (Sobel)": (1, (-1, -2, -1, 0, 0, 0, 1, 2, 1)),
-    "all edges (Laplace)": (1, (0, 1, 0, 1, -4, 1, 0, 1, 0)),
-    "blur (binomial)": (16, (1, 2, 1, 2, 4, 2, 1, 2, 1)),
-    "blur (mean)": (9, (1,) * 9),
-    "sharpen": (1, (0, -1, 0, -1, 5, -1, 0, -1, 0)),
-    "identity": (1, (0, 0, 0, 0, 1, 0, 0, 0, 0)),
+    mark("vertical edges (Sobel)"): (1, (-1, 0, 1, -2, 0, 2, -1, 0, 1)),
+    mark("horizontal edges (Sobel)"): (1, (-1, -2, -1, 0, 0, 0, 1, 2, 1)),
+    mark("all edges (Laplace)"): (1, (0, 1, 0, 1, -4, 1, 0, 1, 0)),
+    mark("blur (binomial)"): (16, (1, 2, 1, 2, 4, 2, 1, 2, 1)),
+    mark("blur (mean)"): (9, (1,) * 9),
+    mark("sharpen"): (1, (0, -1, 0, -1, 5, -1, 0, -1, 0)),
+    mark("identity"): (1, (0, 0, 0, 0, 1, 0, 0, 0, 0)),
 }
 """Divisor and weights of 3x3 kernels, row by row."""
 FIGURE_KERNEL = (1, 0, 1, 0, 1, 0, 1, 0, -1)

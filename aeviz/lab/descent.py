@@ -19,6 +19,7 @@ from typing import Literal
 import numpy as np
 
 from aeviz.errors import ConfigError
+from aeviz.language import mark
 
 LIMIT = 1e100
 """Size of a point from which the descent ends, as diverged."""
@@ -79,7 +80,7 @@ EXAMPLES: dict[ExampleName, Example] = {
     for example in (
         Example(
             name="summable",
-            missing="the step sizes must sum to infinity",
+            missing=mark("the step sizes must sum to infinity"),
             broken=_HALF_SQUARE,
             mended=replace(_HALF_SQUARE, step_size=lambda k: 1 / (k + 1), steps_formula=r"\alpha_k = \frac{1}{k+1}"),
             minimiser=0.0,
@@ -88,7 +89,7 @@ EXAMPLES: dict[ExampleName, Example] = {
         ),
         Example(
             name="steep",
-            missing="the gradient must be Lipschitz, or each step be safeguarded",
+            missing=mark("the gradient must be Lipschitz, or each step be safeguarded"),
             broken=_FOURTH,
             mended=replace(_FOURTH, safeguarded=True),
             minimiser=0.0,
@@ -97,7 +98,7 @@ EXAMPLES: dict[ExampleName, Example] = {
         ),
         Example(
             name="endless",
-            missing="a minimiser must exist",
+            missing=mark("a minimiser must exist"),
             broken=Descent(
                 value=math.exp,
                 slope=math.exp,

@@ -9,15 +9,17 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
+from aeviz.language import mark
+
 CROP_SHARE = 148 / 178
 """Side of the central square over the shorter side of the photograph."""
 INTERPOLATIONS = {
-    "bilinear, antialiased": Image.Resampling.BILINEAR,
-    "bilinear, not antialiased": None,
-    "nearest pixel": Image.Resampling.NEAREST,
-    "box (mean)": Image.Resampling.BOX,
-    "bicubic, antialiased": Image.Resampling.BICUBIC,
-    "Lanczos": Image.Resampling.LANCZOS,
+    mark("bilinear, antialiased"): Image.Resampling.BILINEAR,
+    mark("bilinear, not antialiased"): None,
+    mark("nearest pixel"): Image.Resampling.NEAREST,
+    mark("box (mean)"): Image.Resampling.BOX,
+    mark("bicubic, antialiased"): Image.Resampling.BICUBIC,
+    mark("Lanczos"): Image.Resampling.LANCZOS,
 }
 """Filters of Pillow by name; the first is that of S2 and of torchvision's Resize. None looks at four pixels alone,
 however many an output pixel covers, as torch.nn.functional.interpolate does by default."""

@@ -19,6 +19,8 @@ from math import log, pi
 
 import numpy as np
 
+from aeviz.language import mark
+
 FLOOR = 1e-3
 """Least variance along any axis of a component, as a share of the mean variance of the data; 0 means no floor."""
 SINGULAR = 1e-12
@@ -155,12 +157,12 @@ def example_sets() -> dict[str, np.ndarray]:
         return points
 
     sets = {
-        "three clouds": [
+        mark("three clouds"): [
             cloud((-2.5, 1.5), (1.3, 0.4), 40, 100),
             cloud((1.5, 2.5), (0.8, 0.6), 0, 60),
             cloud((1.2, -1.6), (1.8, 0.5), -20, 120),
         ],
-        "two long clouds": [cloud((0, 0.9), (2.6, 0.35), 8, 120), cloud((0.4, -0.9), (2.6, 0.35), 8, 120)],
-        "a cloud and an outlier": [cloud((-1.5, -1), (0.9, 0.6), 30, 80), np.array([[4, 3]])],
+        mark("two long clouds"): [cloud((0, 0.9), (2.6, 0.35), 8, 120), cloud((0.4, -0.9), (2.6, 0.35), 8, 120)],
+        mark("a cloud and an outlier"): [cloud((-1.5, -1), (0.9, 0.6), 30, 80), np.array([[4, 3]])],
     }
     return {name: np.round(np.concatenate(parts), 2) for name, parts in sets.items()}

@@ -18,6 +18,7 @@ import numpy as np
 
 from aeviz.config import ModelConfig, OptimizerConfig, RunConfig
 from aeviz.lab.adaptive import METHODS, TrainedName
+from aeviz.language import mark, tr
 from aeviz.presets import get_preset
 from aeviz.training.runs import RunFolder
 
@@ -62,7 +63,8 @@ def title_of(optimizer: OptimizerConfig) -> str:
 
 def long_title_of(optimizer: OptimizerConfig) -> str:
     """Return what an optimizer is called in running text, such as "Adam, learning rate 0.003"."""
-    return f"{METHODS[method_of(optimizer)].title}, learning rate {optimizer.learning_rate:g}"
+    title = METHODS[method_of(optimizer)].title
+    return tr("{title}, learning rate {rate:g}", title=title, rate=optimizer.learning_rate)
 
 
 _SETTINGS = ("beta1", "beta2", "epsilon", "momentum", "learning_rate")
@@ -277,7 +279,11 @@ def compare_means(first: Mapping[int, float], second: Mapping[int, float]) -> Me
     )
 
 
-_HEADS = {"head": "to the latent", "mean_head": "to the mean", "log_variance_head": "to the log-variance"}
+_HEADS = {
+    "head": mark("to the latent"),
+    "mean_head": mark("to the mean"),
+    "log_variance_head": mark("to the log-variance"),
+}
 
 
 def layer_titles(model: ModelConfig, weights: Iterable[str]) -> dict[str, str]:
@@ -302,14 +308,16 @@ def layer_titles(model: ModelConfig, weights: Iterable[str]) -> dict[str, str]:
         part, *inside = weight.split(".")
         head = next((_HEADS[word] for word in inside if part == "bottleneck" and word in _HEADS), None)
         if head is not None:
-            titles[weight] = ", ".join([head, *(f"{width} to {model.latent_dim}" for width in last)])
+            titles[weight] = ", ".join(
+                [tr(head), *(tr("{before} to {after}", before=width, after=model.latent_dim) for width in last)]
+            )
         elif known := widths.get(part, ()):
             place = int(inside[0]) // 2  # an activation follows each layer
-            titles[weight] = f"{part} {known[place]} to {known[place + 1]}"
+            titles[weight] = tr("{part} {before} to {after}", part=part, before=known[place], after=known[place + 1])
         else:
             kind = "flow" if part == "bottleneck" else part
             seen[kind] += 1
-            titles[weight] = f"{kind}, layer {seen[kind]}"
+            titles[weight] = tr("{kind}, layer {number}", kind=kind, number=seen[kind])
     return titles
 
 
@@ -322,5 +330,5 @@ def moved_most(source: np.ndarray, target: np.ndarray, count: int) -> np.ndarray
         count: How many, the farthest first.
     """
     distances = np.linalg.norm(source.astype(np.float64) - target.astype(np.float64), axis=1)
-    order: np.ndarray = np.argsort(-distances, kind="stable")[:count]
+    order: np.ndarray = np.argsort(-distances, kind="stable")[:count].copy()  # not a view, which keeps all alive
     return order

@@ -14,6 +14,7 @@ import numpy as np
 
 from aeviz.errors import ConfigError
 from aeviz.lab.adaptive import METHODS, MethodName, Settings, Trace, run_method
+from aeviz.language import mark
 
 FAR = 100.0
 """Widths of the window from its middle at which a trajectory counts as diverged."""
@@ -105,10 +106,10 @@ _SURFACES = (
         high=(5.0, 5.0),
         start=(0.25, -3.25),
         formula=r"f(x, y) = (x^2 + y - 11)^2 + (x + y^2 - 7)^2",
-        summary="Four minima of equal value. Method, step size and start decide which one is found.",
+        summary=mark("Four minima of equal value. Method, step size and start decide which one is found."),
     ),
     Surface(
-        name="quadratic",
+        name=mark("quadratic"),
         value=lambda x, y: (x**2 + 20 * y**2) / 2,
         gradient=lambda p: p * np.array([1.0, 20.0]),
         minimisers=((0.0, 0.0),),
@@ -116,8 +117,10 @@ _SURFACES = (
         high=(4.0, 2.5),
         start=(-3.5, 1.8),
         formula=r"f(x, y) = \tfrac12 (x^2 + 20 y^2)",
-        summary="Convex, with twenty times the curvature in y. Gradient descent diverges across the valley with a step "
-        "size above 2/20; below it, progress along the valley is slow.",
+        summary=mark(
+            "Convex, with twenty times the curvature in y. Gradient descent diverges across the valley with a step "
+            "size above 2/20; below it, progress along the valley is slow."
+        ),
     ),
     Surface(
         name="Rosenbrock",
@@ -130,7 +133,7 @@ _SURFACES = (
         high=(2.0, 3.0),
         start=(-1.5, 2.0),
         formula=r"f(x, y) = (1 - x)^2 + 100\,(y - x^2)^2",
-        summary="A curved valley with steep walls. Methods reach its floor quickly and follow it slowly.",
+        summary=mark("A curved valley with steep walls. Methods reach its floor quickly and follow it slowly."),
     ),
     Surface(
         name="Beale",
@@ -141,10 +144,10 @@ _SURFACES = (
         high=(4.5, 4.5),
         start=(1.0, 1.5),
         formula=r"f(x, y) = (1.5 - x + xy)^2 + (2.25 - x + xy^2)^2 + (2.625 - x + xy^3)^2",
-        summary="Nearly flat in the middle. At the corners the gradient is ten thousand times as long.",
+        summary=mark("Nearly flat in the middle. At the corners the gradient is ten thousand times as long."),
     ),
     Surface(
-        name="saddle",
+        name=mark("saddle"),
         value=_saddle,
         gradient=lambda p: np.array([2 * p[0], -2 * p[1] + p[1] ** 3], dtype=np.float64),
         minimisers=((0.0, 2**0.5), (0.0, -(2**0.5))),
@@ -152,8 +155,10 @@ _SURFACES = (
         high=(2.5, 2.5),
         start=(-2.0, 0.01),
         formula=r"f(x, y) = x^2 - y^2 + \tfrac14 y^4",
-        summary="A saddle point at the origin between two minima. From y = 0 no method leaves it; near y = 0 gradient "
-        "descent is slow, but methods that divide by the gradient's size are not.",
+        summary=mark(
+            "A saddle point at the origin between two minima. From y = 0 no method leaves it; near y = 0 gradient "
+            "descent is slow, but methods that divide by the gradient's size are not."
+        ),
         minimum=-1.0,
     ),
 )

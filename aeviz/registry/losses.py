@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from aeviz.language import mark
 from aeviz.records import require
 from aeviz.registry.base import Registry, Target
 
@@ -59,7 +60,7 @@ LOSSES = Registry(
     "loss",
     LossSpec(
         name="mse",
-        title="mean squared error",
+        title=mark("mean squared error"),
         symbol="MSE",
         summary="mean squared error of the pixels",
         function="aeviz.objectives.reconstruction:mse",
@@ -68,7 +69,7 @@ LOSSES = Registry(
     ),
     LossSpec(
         name="l1",
-        title="mean absolute error",
+        title=mark("mean absolute error"),
         symbol="MAE",
         summary="mean absolute error of the pixels, which forgives single large errors more",
         function="aeviz.objectives.reconstruction:l1",
@@ -77,7 +78,7 @@ LOSSES = Registry(
     ),
     LossSpec(
         name="bce",
-        title="binary cross-entropy",
+        title=mark("binary cross-entropy"),
         symbol="BCE",
         summary="cross-entropy of pixels as probabilities (nats), which penalises a wrong black or white more",
         function="aeviz.objectives.reconstruction:bce",

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from aeviz.errors import NotAllowedError
+from aeviz.language import tr
 from aeviz.paths import size_of
 from aeviz.serving.limits import MB, limits, variable
 
@@ -33,8 +34,8 @@ def check_limit(count: float, name: str, what: str, advice: str) -> None:
     Args:
         count: How many there would be.
         name: Field of `Limits`.
-        what: The things that are counted.
-        advice: What to do, as a clause.
+        what: The things that are counted, translated.
+        advice: What to do, as a clause, translated.
 
     Raises:
         NotAllowedError: There would be more.
@@ -42,7 +43,13 @@ def check_limit(count: float, name: str, what: str, advice: str) -> None:
     most: int = getattr(limits(), name)
     if most and count > most:
         raise NotAllowedError(
-            f"this server allows at most {most:,} {what} (who runs it can raise {variable(name)}); {advice}"
+            tr(
+                "this server allows at most {most:,} {what} (who runs it can raise {variable}); {advice}",
+                most=most,
+                what=what,
+                variable=variable(name),
+                advice=advice,
+            )
         )
 
 
@@ -61,6 +68,11 @@ def check_free(folder: Path, least_mb: int) -> None:
         return
     if free < least_mb * MB:
         raise NotAllowedError(
-            f"the server's disk has {free / MB:,.0f} MB left and keeps {least_mb:,} MB free ({variable('free_mb')}); "
-            "delete a run, or ask who runs the server to make room"
+            tr(
+                "the server's disk has {left:,.0f} MB left and keeps {least:,} MB free ({variable}); delete a run, or "
+                "ask who runs the server to make room",
+                left=free / MB,
+                least=least_mb,
+                variable=variable("free_mb"),
+            )
         )

@@ -9,8 +9,8 @@
 Needs no torch.
 """
 
-import functools
 import os
+import threading
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -37,6 +37,9 @@ WORKING: frozenset[State] = frozenset({"preparing", "training", "measuring"})
 Request = Literal["pause", "stop"]
 LAST_SECOND = 253_402_300_800.0
 """Start of the year 10000 in seconds since 1970: no date library goes beyond."""
+
+MOST_KNOWN = 512
+"""Runs whose last status is kept: a page that polls asks for the same finished runs again and again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +69,11 @@ class JobStatus:
     """The activity in progress, or why training ended."""
 
 
+_known: dict[Path, tuple[tuple[int, int, int], JobStatus | None]] = {}
+"""By folder: time, size and number of the status file, and the status; of each run the last one alone."""
+_guard = threading.Lock()
+
+
 def write_status(path: Path, status: JobStatus) -> None:
     """Write the status of the run in the folder `path`, atomically."""
     write_json(path / STATUS, asdict(status))
@@ -82,11 +90,21 @@ def read_status(path: Path) -> JobStatus | None:
         stat = stat_checked(path / STATUS)
     except CheckpointError:
         return None
-    return _read_status(path, stat.st_mtime_ns, stat.st_size, stat.st_ino)
+    stamp = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
+    with _guard:
+        known = _known.get(path)
+    if known is not None and known[0] == stamp:
+        return known[1]
+    status = _read_anew(path)
+    with _guard:
+        _known.pop(path, None)
+        _known[path] = stamp, status
+        while len(_known) > MOST_KNOWN:
+            del _known[next(iter(_known))]
+    return status
 
 
-@functools.lru_cache(maxsize=512)  # a page that polls asks for the same finished runs again and again
-def _read_status(path: Path, *stamp: int) -> JobStatus | None:
+def _read_anew(path: Path) -> JobStatus | None:
     try:
         status = from_mapping(JobStatus, read_json_checked(path / STATUS))
     except (CheckpointError, ConfigError):

@@ -63,3 +63,7 @@ def test_own_distances_are_those_of_scikit_learn():
 def test_judging_two_points_works():
     verdict = judge(Z[0], 1.0, Z[:2], np.array([0.5, 2.0], dtype=np.float32), own_distances(Z[:2]))
     assert 0 <= verdict.distance_share <= 1
+
+
+def test_votes_that_are_kept_hold_no_table_of_all_images():
+    assert vote(Z[0], Z, LABELS).neighbours.base is None

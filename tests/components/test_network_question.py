@@ -9,14 +9,14 @@ async function main({ classes }) {
   const names = namesFor(classes, 7);
   const tapped = (...readings) => ({ title: "Encoder, layer 1, unit 5", readings: new Map(readings), verdict: "" });
   const twice = tapped(["the 7", 0], ["the 1", 1.5]);
-  const seen = (label, hasMap) => ({ label, votes: 3, of: 5, name: classes[label], hasMap });
+  const seen = (label, hasMap) => ({ label, votes: 3, of: 5, name: classes[label], goal: classes[9], hasMap });
   const labels = Array.from({ length: 100 }, (_, k) => k % 10);
   const read = readerOf({ image: (k) => Float32Array.of(labels[k] / 10, (k % 7) / 100), labels, classes });
   return {
     start: questionText(names, null, true),
     once: questionText(names, tapped(["the 7", 0]), true),
     twice: questionText(names, twice, true),
-    wrong: questionText(names, { ...twice, verdict: "Not 0. " }, true),
+    wrong: questionText(names, { ...twice, verdict: "Not as you guessed." }, true),
     moved: movedText(names, null),
     near: movedText(names, seen(4, true)),
     blind: movedText(names, seen(4, false)),
@@ -40,7 +40,7 @@ def test_question_gives_the_values_of_a_tapped_unit_and_asks_on(tmp_path):
     assert found["twice"] == (
         "Encoder, layer 1, unit 5: 0 for the 7, 1.50 for the 1. Next: move z until the 7 becomes a 9."
     )
-    assert found["wrong"] == "Not 0. " + found["twice"]
+    assert found["wrong"] == "Not as you guessed. " + found["twice"]
     assert found["moved"].startswith("Is it still the 7, a 9 already, or something else?")
     assert "this image" in found["unnamed"]
     assert found["eight"] == "an 8"

@@ -11,7 +11,7 @@ def test_crosses_are_explained_only_where_there_are_any(app, image, plus, is_cro
     app = open_page(app, "generate", "digits-2d-adam", make="arithmetic", onto=str(image), plus=plus)
     assert not app.exception
     captions = " ".join(picture.proto.imgs[0].caption for picture in app.get("image"))
-    assert ("(crossed out)" in captions) == is_crossed
+    assert ("(\N{MULTIPLICATION SIGN})" in captions) == is_crossed
     assert ("Along this direction" in " ".join(texts(app.markdown))) == is_crossed
 
 

@@ -2,7 +2,9 @@
 
 import io
 
+import pytest
 from PIL import Image
+from streamlit.testing.v1 import AppTest
 from visits import new_session, open_page
 
 
@@ -40,3 +42,54 @@ def test_address_with_the_former_name_of_the_section_leads_to_it(app):
     app = open_page(app, "reconstruct", "mlp-2d-adam", source="your own picture")
     assert not app.exception
     assert app.query_params["source"] in ("your own image", ["your own image"])
+
+
+def keys_known(app):
+    """How many keys of widgets the visit remembers, for as long as it lasts."""
+    return len(app._session_state._state._key_id_mapper.id_key_mapping)
+
+
+@pytest.mark.parametrize("page", ["reconstruct", "generate"])
+def test_a_visit_remembers_nothing_of_images_taken_away(app, page):
+    if page == "reconstruct":
+        app = open_page(app, page, "mlp-2d-adam", source="your own image", **{"from": "files"})
+    else:
+        app = open_page(app, page, "circles-3d", make="interpolate")
+        app.segmented_control(key="start-from").set_value("own image").run()
+    counts = []
+    for grey in (250, 240, 230):
+        app.file_uploader[0].set_value(("own.png", png(grey, mark=True), "image/png")).run()
+        assert not app.exception
+        counts.append(keys_known(app))
+    assert counts[0] == counts[1] == counts[2]
+
+
+def test_choices_for_an_image_stay_with_it(app):
+    app = open_page(app, "reconstruct", "mlp-2d-adam", source="your own image", **{"from": "files"})
+    uploads = [(f"{grey}.png", png(grey, mark=True), "image/png") for grey in (250, 240)]
+    app.file_uploader[0].set_value(uploads).run()
+    app.segmented_control(key="own.turn").set_value(90).run()
+    app.slider(key="own.across").set_range(10, 90).run()
+    app.selectbox(key="own.chosen").set_value(1).run()
+    assert (app.segmented_control(key="own.turn").value, app.slider(key="own.across").value) == (0, (0, 100))
+    app.selectbox(key="own.chosen").set_value(0).run()
+    assert (app.segmented_control(key="own.turn").value, app.slider(key="own.across").value) == (90, (10, 90))
+    assert not app.exception
+    assert not app.warning
+
+
+def test_a_visit_keeps_the_stages_of_the_image_that_is_shown_alone():
+    def script():
+        import streamlit as st
+
+        from aeviz.web.kernel.models import list_models
+        from aeviz.web.kernel.upload import SAMPLES, OwnImage, prepare, usual_options
+
+        model = list_models()["mlp-2d-adam"]
+        picture = OwnImage(name="photo", data=next(SAMPLES.glob("*.jpg")).read_bytes())
+        found = [prepare(picture, model, usual_options(model), with_stages=each) for each in (False, True)]
+        st.text(f"{[bool(each.stages) for each in found]} {(found[0].image == found[1].image).all()}")
+
+    app = AppTest.from_function(script, default_timeout=60).run()
+    assert not app.exception
+    assert app.text[0].value == "[False, True] True"

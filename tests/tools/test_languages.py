@@ -1,7 +1,7 @@
 from babel.messages.catalog import Catalog
 
 from tools.languages import entries, is_complete, main, merge, missing, read, set_complete, unused, update, write, wrong
-from tools.messages import Found, find_messages, python_calls, script_calls
+from tools.messages import Found, experiment_texts, find_messages, python_calls, script_calls
 
 PYTHON = """
 from aeviz.language import mark, tr, trc, trn
@@ -40,6 +40,16 @@ def test_calls_in_python_are_found():
     ]
     assert [problem.partition(": ")[0] for problem in problems] == ["a.py:9", "a.py:10"]
     assert not list(python_calls("def tr(text): ...\ntr('mine')", problems))
+
+
+def test_texts_of_experiments_are_found():
+    problems = []
+    source = (
+        "from aeviz.web.kernel.experiments import Experiment\nExperiment(name='Jensen', show=f, slips=('a ' 'b', c))"
+    )
+    assert list(experiment_texts(source, problems, "a.py")) == ["Jensen", "a b"]
+    assert problems == ["a.py:2: slips of an Experiment needs a literal"]
+    assert not list(experiment_texts("Experiment(name='mine')", problems))
 
 
 def test_calls_in_scripts_are_found():

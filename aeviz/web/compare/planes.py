@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from aeviz.analysis.latent import follow_planes
 from aeviz.errors import CheckpointFormatError
 from aeviz.figures.method_lines import thin
+from aeviz.language import tr
 from aeviz.training.samples import list_samples, read_fixed, read_sample
 from aeviz.web.components.run_planes.component import run_planes
 from aeviz.web.components.run_planes.payload import RunPlane, run_planes_payload
@@ -77,7 +78,9 @@ def show_run_planes(runs: Sequence[Model], *, chart: str, is_mapped: bool) -> No
             [model.name for model in runs],
             shown,
             charts=(chart,),
-            note=f"Latent planes during training were not recorded for {', '.join(missing)}." if missing else "",
+            note=tr("Latent planes during training were not recorded for {names}.", names=", ".join(missing))
+            if missing
+            else "",
         ),
         key="run-planes",
     )

@@ -18,6 +18,7 @@ from aeviz.lab.optimizer_comparison import (
     own_settings,
     titles_of,
 )
+from aeviz.language import mark, number, tr
 from aeviz.training.history import EpochReport
 from aeviz.training.runs import compared_root, list_compared
 from aeviz.web.compare.planes import plane_of
@@ -25,6 +26,7 @@ from aeviz.web.components.run_planes.component import read_seed, run_planes
 from aeviz.web.components.run_planes.payload import run_planes_payload
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.charts import show_figure
+from aeviz.web.kernel.choices import choose
 from aeviz.web.kernel.history import offer_curves, read_epochs
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.text import decimals_for, differ, escape, name_objective
@@ -39,7 +41,9 @@ _SEED = UrlState("planes", parse=lambda text: text if text.isascii() and text.is
 """URL parameter: the seed whose latent planes are shown."""
 CURVES_PX = 440
 """Height of the curves: that of verdict and points beside them."""
-RUNS, SEEDS = "single runs", "optimizers over seeds"
+RUNS, SEEDS = mark("single runs"), mark("optimizers over seeds")
+_SETTING_NAMES = (mark("learning rate"), mark("momentum"))
+"""Settings of optimizers in words that other languages have."""
 
 
 def is_by_seeds() -> bool:
@@ -52,13 +56,13 @@ def is_by_seeds() -> bool:
     if NAMED in st.query_params and WHAT not in st.query_params and WHAT not in st.session_state:
         st.query_params[WHAT] = RUNS
         st.rerun()
-    chosen = st.segmented_control(
-        "Compare",
+    chosen = choose(
+        st.segmented_control,
+        tr("Compare"),
         [SEEDS, RUNS],
         default=SEEDS,
         required=True,
         key=WHAT,
-        bind="query-params",
         label_visibility="collapsed",
     )
     return str(chosen) == SEEDS
@@ -107,17 +111,23 @@ def _show_curves(
             )
             for optimizer, by_seed in histories.items()
         ],
-        f"validation loss ({name_objective(comparison.shared.objective)})",
+        tr("validation loss ({objective})", objective=name_objective(comparison.shared.objective)),
         1,
     )
     show_figure(
         figure.update_layout(height=CURVES_PX),
         key="compare-seeds",
-        alt="Validation loss over the epochs, of each seed and their mean, of " + ", ".join(titles.values()),
+        alt=tr(
+            "Validation loss over the epochs, of each seed and their mean, of {names}", names=", ".join(titles.values())
+        ),
     )
     st.caption(
-        "Thin lines are single seeds, thick lines their means. *More than the seeds explain*: Welch's "
-        f"{CONFIDENCE:.0%} confidence interval of the difference excludes 0. Optimizers are compared as they were set."
+        tr(
+            "Thin lines are single seeds, thick lines their means. *More than the seeds explain*: Welch's "
+            "{confidence:.0%} confidence interval of the difference excludes 0. Optimizers are compared as they were "
+            "set.",
+            confidence=CONFIDENCE,
+        )
     )
 
 
@@ -133,18 +143,37 @@ def _show_verdict(errors: Mapping[OptimizerConfig, Mapping[int, float]]) -> None
     gaps = {other: compare_means(errors[other], errors[best]) for other in others}
     decimals = decimals_for([means[best], *(means[other] for other in others if gaps[other].is_shown)])
     close = [titles[other] for other in others if not gaps[other].is_shown]
-    lines = [f"**No difference beyond the seeds between {titles[best]} and {' or '.join(close)}.**"] if close else []
+    lowest, lines = number(means[best], f".{decimals}f"), []
+    if close:
+        lines.append(
+            tr(
+                "**No difference beyond the seeds between {best} and {others}.**",
+                best=titles[best],
+                others=tr(" or ").join(close),
+            )
+        )
     lines.append(
-        f"{titles[best]} has the lowest mean validation error (MSE) after the last epoch: {means[best]:.{decimals}f}."
+        tr(
+            "{best} has the lowest mean validation error (MSE) after the last epoch: {error}.",
+            best=titles[best],
+            error=lowest,
+        )
     )
     for other, found in gaps.items():
-        verdict = "more than the seeds explain" if found.is_shown else "no more than the seeds may explain"
+        verdict = tr("more than the seeds explain") if found.is_shown else tr("no more than the seeds may explain")
         spread = max(errors[other].values()) - min(errors[other].values())
         lines.append(
-            f"{titles[other]} minus {titles[best]}: "
-            f"{means[other]:.{decimals}f} \N{MINUS SIGN} {means[best]:.{decimals}f} = "
-            f"{differ(means[other], means[best], decimals)}, **{verdict}**. "
-            f"Largest difference between two {titles[other]} seeds: {spread:.{decimals}f}."
+            tr(
+                "{other} minus {best}: {error} \N{MINUS SIGN} {lowest} = {difference}, **{verdict}**. Largest "
+                "difference between two {other} seeds: {spread}.",
+                other=titles[other],
+                best=titles[best],
+                error=number(means[other], f".{decimals}f"),
+                lowest=lowest,
+                difference=differ(means[other], means[best], decimals),
+                verdict=verdict,
+                spread=number(spread, f".{decimals}f"),
+            )
         )
     st.info("\n\n".join(lines), icon=":material/balance:")
     show_figure(
@@ -153,17 +182,17 @@ def _show_verdict(errors: Mapping[OptimizerConfig, Mapping[int, float]]) -> None
                 (titles[optimizer], method_of(optimizer), np.array(list(errors[optimizer].values())))
                 for optimizer in titles
             ],
-            "validation error (MSE) after the last epoch",
+            tr("validation error (MSE) after the last epoch"),
         ),
         key="compare-seed-points",
-        alt="Validation error of each seed and their mean, of " + ", ".join(titles.values()),
+        alt=tr("Validation error of each seed and their mean, of {names}", names=", ".join(titles.values())),
     )
 
 
 @st.fragment
 def _show_planes(comparison: OptimizerComparison, titles: Mapping[OptimizerConfig, str]) -> None:
     """Show the latent plane that each optimizer reached from the initial weights of one seed."""
-    st.markdown("**Latent planes.** Point at a run, its curve or its dot to see all three; a click keeps the seed.")
+    st.markdown(tr("**Latent planes.** Point at a run, its curve or its dot to see all three; a click keeps the seed."))
     runs = [
         run
         for place, optimizer in enumerate(titles)
@@ -176,8 +205,10 @@ def _show_planes(comparison: OptimizerComparison, titles: Mapping[OptimizerConfi
             runs,
             charts=("compare-seeds", "compare-seed-points"),
             seed=_SEED.restore() or str(comparison.seeds[0]),
-            note="A point is a test image, coloured by its class. The networks of one seed started from the same "
-            "weights. The planes are those after training: none were recorded during it.",
+            note=tr(
+                "A point is a test image, coloured by its class. The networks of one seed started from the same "
+                "weights. The planes are those after training: none were recorded during it."
+            ),
         ),
         key=_KEY,
         on_seed=lambda: _SEED.write(read_seed(_KEY)),
@@ -186,7 +217,7 @@ def _show_planes(comparison: OptimizerComparison, titles: Mapping[OptimizerConfi
 
 def _show_settings(comparison: OptimizerComparison, errors: Mapping[OptimizerConfig, Mapping[int, float]]) -> None:
     """Show what the optimizers were set to and reached, and what all runs share."""
-    st.subheader("Settings and results")
+    st.subheader(tr("Settings and results"))
     settings = {optimizer: own_settings(optimizer) for optimizer in errors}
     keys = list(dict.fromkeys(key for own in settings.values() for key in own))
     tested = {
@@ -199,29 +230,40 @@ def _show_settings(comparison: OptimizerComparison, errors: Mapping[OptimizerCon
     }
     st.table(
         {
-            "optimizer": [METHODS[method_of(optimizer)].title for optimizer in errors],
-            **{key.replace("_", " "): [own.get(key, "none") for own in settings.values()] for key in keys},
-            "seeds": [str(len(values)) for values in errors.values()],
-            "validation error (MSE)": [_mean_and_deviation(list(values.values())) for values in errors.values()],
-            "test error (MSE)": [_mean_and_deviation([found.mse for found in tested[key]]) for key in errors],
+            tr("optimizer"): [METHODS[method_of(optimizer)].title for optimizer in errors],
+            **{tr(key.replace("_", " ")): [own.get(key, tr("none")) for own in settings.values()] for key in keys},
+            tr("seeds"): [str(len(values)) for values in errors.values()],
+            tr("validation error (MSE)"): [_mean_and_deviation(list(values.values())) for values in errors.values()],
+            tr("test error (MSE)"): [_mean_and_deviation([found.mse for found in tested[key]]) for key in errors],
         },
         border="horizontal",
         hide_index=True,
     )
     shared, origin = comparison.shared, next(iter(next(iter(comparison.lines.values())).values())).provenance
     st.caption(
-        "Errors: mean ± standard deviation over the seeds. The runs of one seed share initial weights and batches. "
-        f"All share the data ({escape(shared.data.name)}: {origin.n_train:,} training and {origin.n_validation:,} "
-        f"validation images), the network ({shared.model.encoder}, {origin.parameters:,} parameters, latent size "
-        f"{shared.model.latent_dim}), {shared.train.epochs:,} epochs, batches of {shared.train.batch_size} and the "
-        f"loss ({name_objective(shared.objective)}). These runs ship with aeviz."
+        tr(
+            "Errors: mean ± standard deviation over the seeds. The runs of one seed share initial weights and batches. "
+            "All share the data ({data}: {training:,} training and {validation:,} validation images), the network "
+            "({encoder}, {parameters:,} parameters, latent size {dimensions}), {epochs:,} epochs, batches of {batch} "
+            "and the loss ({loss}). These runs ship with aeviz.",
+            data=escape(shared.data.name),
+            training=origin.n_train,
+            validation=origin.n_validation,
+            encoder=shared.model.encoder,
+            parameters=origin.parameters,
+            dimensions=shared.model.latent_dim,
+            epochs=shared.train.epochs,
+            batch=shared.train.batch_size,
+            loss=name_objective(shared.objective),
+        )
     )
 
 
 def _mean_and_deviation(values: Sequence[float]) -> str:
     if not values:
-        return "none"
-    return f"{np.mean(values):.5f}" + (f" ± {np.std(values, ddof=1):.5f}" if len(values) > 1 else "")
+        return tr("none")
+    mean = number(float(np.mean(values)), ".5f")
+    return f"{mean} ± {number(float(np.std(values, ddof=1)), '.5f')}" if len(values) > 1 else mean
 
 
 def _shipped() -> list[OptimizerComparison]:

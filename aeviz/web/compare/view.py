@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from aeviz.figures.charts import difference_curves, training_curves
+from aeviz.language import number, tr
 from aeviz.web.compare.planes import show_run_planes
 from aeviz.web.compare.words import name_setting, name_value
 from aeviz.web.kernel.charts import show_figure
@@ -32,7 +33,8 @@ def pick_runs(found: Mapping[str, Model]) -> list[Model]:
     asked = [name for name in st.query_params.get_all(RUNS) if name]  # "runs=" where all were cleared
     absent = [name for name in asked if name not in found]
     if absent:
-        st.info(f"Not on this machine, left out: {', '.join(map(escape, absent))}.", icon=":material/link_off:")
+        names = ", ".join(map(escape, absent))
+        st.info(tr("Not on this machine, left out: {names}.", names=names), icon=":material/link_off:")
         left = [name for name in asked if name in found]
         if RUNS in st.session_state:  # the address is the widget's; a run was deleted while the page showed it
             st.session_state[RUNS] = left
@@ -40,14 +42,14 @@ def pick_runs(found: Mapping[str, Model]) -> list[Model]:
             st.query_params[RUNS] = left
     default = [name for name in ("mlp-2d-adam", "mlp-2d-amsgrad") if name in found] or list(found)[:_BESIDE]
     chosen = st.multiselect(
-        "Runs",
+        tr("Runs"),
         list(found),
         default=default,
         max_selections=MOST,
         key=RUNS,
         bind="query-params",
-        placeholder="Choose up to six runs",
-        help="Shipped models and your own runs, also those still training.",
+        placeholder=tr("Choose up to six runs"),
+        help=tr("Shipped models and your own runs, also those still training."),
     )
     return [found[str(name)] for name in chosen]
 
@@ -58,15 +60,24 @@ def show_verdict(runs: list[Model]) -> None:
     if len(best) < _BESIDE:
         return
     if len({(model.config.data, model.provenance.data_fingerprint) for model in runs}) > 1:
-        st.info("These runs were trained on different images: their errors cannot be compared.", icon=":material/info:")
+        st.info(
+            tr("These runs were trained on different images: their errors cannot be compared."), icon=":material/info:"
+        )
         return
     (name, low), (second, high), *_ = sorted(best.items(), key=lambda pair: pair[1])
-    share = f", {(high - low) / high:.1%}" if high > 0 else ""
+    share = f", {number((high - low) / high, '.1%')}" if high > 0 else ""
     decimals = decimals_for([low, high])
     st.info(
-        f"**{escape(name)} has the lowest validation error (MSE): {low:.{decimals}f}**, "
-        f"{differ(high, low, decimals)} less than {escape(second)} ({high:.{decimals}f}{share}). Each is one run: "
-        "whether the difference exceeds the spread over seeds cannot be said.",
+        tr(
+            "**{model} has the lowest validation error (MSE): {low}**, {difference} less than {second} "
+            "({high}{share}). Each is one run: whether the difference exceeds the spread over seeds cannot be said.",
+            model=escape(name),
+            low=number(low, f".{decimals}f"),
+            difference=differ(high, low, decimals),
+            second=escape(second),
+            high=number(high, f".{decimals}f"),
+            share=share,
+        ),
         icon=":material/question_mark:",
     )
 
@@ -85,41 +96,46 @@ def show_overlay(runs: list[Model]) -> None:
         if history
     }
     if not curves:
-        st.caption("No run has finished an epoch yet.")
+        st.caption(tr("No run has finished an epoch yet."))
         return
-    st.subheader("Curves")
+    st.subheader(tr("Curves"))
     quantities = {name_objective(model.config.objective) for model in runs}
     if len(quantities) > 1:
         st.warning(
-            "These runs minimise different losses, so their curves cannot be compared. Compare the validation MSE "
-            "in the table below.",
+            tr(
+                "These runs minimise different losses, so their curves cannot be compared. Compare the validation MSE "
+                "in the table below."
+            ),
             icon=":material/warning:",
         )
     longest = max(len(epochs) for epochs, _, _ in curves.values())
     with st.container(horizontal=True, vertical_alignment="bottom"):
         window = st.slider(
-            "Moving average (epochs)", 1, max(2, longest // 5), max(1, longest // 40), key="window", width=300
+            tr("Moving average (epochs)"), 1, max(2, longest // 5), max(1, longest // 40), key="window", width=300
         )
-        logarithmic = st.toggle("Logarithmic", value=True, key="log", bind="query-params")
+        logarithmic = st.toggle(tr("Logarithmic"), value=True, key="log", bind="query-params")
         is_difference = (
             len(curves) > 1
             and len(quantities) == 1
             and st.toggle(
-                "Difference to the first",
+                tr("Difference to the first"),
                 key="difference",
                 bind="query-params",
-                help="Validation loss of each run minus that of the first: it shows what curves that nearly "
-                "coincide hide.",
+                help=tr(
+                    "Validation loss of each run minus that of the first: it shows what curves that nearly "
+                    "coincide hide."
+                ),
             )
         )
-    quantity = " or ".join(sorted(quantities))
+    quantity, names_shown = tr(" or ").join(sorted(quantities)), tr(" and ").join(curves)
     if is_difference:
         validation = {name: (epochs, losses) for name, (epochs, _, losses) in curves.items()}
-        figure, alt = difference_curves(validation, quantity, window=int(window)), "Difference of validation loss of "
+        figure = difference_curves(validation, quantity, window=int(window))
+        alt = tr("Difference of validation loss of {names}", names=names_shown)
     else:
         figure = training_curves(curves, quantity, window=int(window), logarithmic=logarithmic)
-        alt = "Training and validation loss over the epochs of "
-    show_figure(figure, key=CHART, alt=alt + " and ".join(curves))
+        alt = tr("Training and validation loss over the epochs of {names}", names=names_shown)
+    show_figure(figure, key=CHART, alt=alt)
     show_run_planes([model for model in runs if model.name in curves], chart=CHART, is_mapped=_are_mapped(runs))
     names = list(curves)
     shown = [model for model in runs if model.name in curves]
@@ -133,7 +149,7 @@ def show_overlay(runs: list[Model]) -> None:
 
 def show_differences(runs: list[Model]) -> None:
     """Show the settings in which the runs differ, and what each achieved."""
-    st.subheader("Settings that differ, and results")
+    st.subheader(tr("Settings that differ, and results"))
     settings = {model.name: model.config.settings() for model in runs}
     keys = next(iter(settings.values()))
     rows = {
@@ -146,7 +162,7 @@ def show_differences(runs: list[Model]) -> None:
         rows[f"**{name}**"] = [values[name] for values in facts.values()]
     st.markdown(_table(rows, list(settings)))
     if len(runs) == _BESIDE and runs[0].config.differs_in_optimizer_alone(runs[1].config):
-        st.caption("A fair comparison: same initial weights, same batches, same order.")
+        st.caption(tr("A fair comparison: same initial weights, same batches, same order."))
 
 
 def _result(model: Model) -> dict[str, str]:
@@ -154,12 +170,18 @@ def _result(model: Model) -> dict[str, str]:
     history = read_epochs(model.path)
     accuracy = None if evaluation is None else evaluation.knn_accuracy
     return {
-        "parameters": f"{model.provenance.parameters:,}",
-        "epochs trained": f"{len(history):,}",
-        "time": f"{sum(report.seconds for report in history):,.0f} s on {model.provenance.device}",
-        "validation error (MSE)": "-" if best is None else f"{best.val_mse:.5f} (epoch {best.epoch:,})",
-        "test error (MSE)": "-" if evaluation is None else f"{evaluation.mse:.5f}",
-        "kNN accuracy": "-" if accuracy is None else f"{accuracy:.1%}",
+        tr("parameters"): number(model.provenance.parameters, ","),
+        tr("epochs trained"): number(len(history), ","),
+        tr("time"): tr(
+            "{seconds:,.0f} s on {device}",
+            seconds=sum(report.seconds for report in history),
+            device=model.provenance.device,
+        ),
+        tr("validation error (MSE)"): "-"
+        if best is None
+        else tr("{error:.5f} (epoch {epoch:,})", error=best.val_mse, epoch=best.epoch),
+        tr("test error (MSE)"): "-" if evaluation is None else number(evaluation.mse, ".5f"),
+        tr("kNN accuracy"): "-" if accuracy is None else number(accuracy, ".1%"),
     }
 
 
@@ -185,14 +207,14 @@ def show_planes(runs: list[Model]) -> None:
     if not mapped:
         return
     if _are_mapped(runs):
-        st.subheader("Latent planes")
+        st.subheader(tr("Latent planes"))
         show_map(mapped[0], mapped[1], pick_map_options(mapped[0], mapped[1]))
         return
     with st.container(horizontal=True, gap="medium"):
         for model in mapped:
             st.page_link(
                 "pages/explore.py",
-                label=f"Explore {escape(model.name)}",
+                label=tr("Explore {model}", model=escape(model.name)),
                 icon=":material/scatter_plot:",
                 query_params={"model": model.name},
                 width="content",

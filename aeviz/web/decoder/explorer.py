@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from aeviz.analysis.basis import Basis
+from aeviz.language import mark, tr
 from aeviz.web.components.explorer.component import (
     Look,
     explorer,
@@ -36,7 +37,7 @@ from aeviz.web.kernel.url import UrlState, drop_parameters
 
 MESH_SIDE, LARGE_PIXELS, LARGE_SIDE = 10, 4096, 6
 """Images along each side of the decoded plane (as in the public code of S1); fewer where an image has more values."""
-SHOWN, MAP, DECODED_PLANE = "show", "test images", "decoded plane"
+SHOWN, MAP, DECODED_PLANE = "show", mark("test images"), mark("decoded plane")
 """URL parameter of what Explore shows, and its values."""
 BEHIND, PLANE, ALONG = "behind", ".plane", ".along"
 """URL parameter of what lies behind the point on the pad; endings of those of its plane and the strip's axis."""
@@ -149,19 +150,20 @@ def _decoder_view(model: Model, first: Model | None) -> DecoderView:
     if between is not None:
         bridge = blob_name("bridge", bridge_payload(between))
         # of a similarity Align says how much it explains: a lesson asks for it first
-        how = (
-            "Procrustes"
-            if between.is_similarity
-            else f"least squares, {between.explained:.0%} of the variance explained"
-        )
-        words = f"At the corresponding point ({how}). "
+        words = tr("At the corresponding point (Procrustes).")
+        if not between.is_similarity:
+            words = tr(
+                "At the corresponding point (least squares, {share:.0%} of the variance explained).",
+                share=between.explained,
+            )
+        words += " "
     elif first is not None:
         encoder = find_network(model, "encoder")
         via, why = encoder.spec, why or encoder.why
-        words = f"At the code of the image that {first.name} decodes. "
+        words = tr("At the code of the image that {model} decodes.", model=first.name) + " "
     return DecoderView(
         title=model.name,
-        alt=f"Image decoded by {model.name} at this point",
+        alt=tr("Image decoded by {model} at this point", model=model.name),
         shape=model.config.model.image_shape,
         smooth=is_photo(model),
         network=None if why else network.spec,

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from aeviz.analysis.generation import draw_noise, draw_points
+from aeviz.language import tr
 from aeviz.web.decoder.point import can_redo, can_undo, jump, redo, undo
 from aeviz.web.kernel import priors, spaces
 from aeviz.web.kernel.models import Model
@@ -27,30 +28,30 @@ def show_undo(model: Model) -> None:
     st.html(_STYLE)
     with st.container(horizontal=True, gap="small", key="undo-row"):
         st.button(
-            "Undo",
+            tr("Undo"),
             icon=":material/undo:",
             key="undo",
             on_click=undo,
             args=(model,),
             disabled=not can_undo(model),
-            help="Undo the last move.",
+            help=tr("Undo the last move."),
         )
         st.button(
-            "Redo",
+            tr("Redo"),
             icon=":material/redo:",
             key="redo",
             on_click=redo,
             args=(model,),
             disabled=not can_redo(model),
-            help="Redo the move.",
+            help=tr("Redo the move."),
         )
         st.button(
-            "Reset",
+            tr("Reset"),
             icon=":material/restart_alt:",
             key="reset",
             on_click=_jump_to_rest,
             args=(model,),
-            help="Set every coordinate to its median over the encoded images.",
+            help=tr("Set every coordinate to its median over the encoded images."),
         )
 
 
@@ -65,23 +66,25 @@ def show_jumps(model: Model, choose: Callable[[int], None] | None = None) -> Non
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         if can_pick_image(model):
             st.button(
-                "Random test image",
+                tr("Random test image"),
                 icon=":material/image:",
                 key="image",
                 on_click=_jump_to_image,
                 args=(model, choose),
-                help="Go to the latent point of a random test image.",
+                help=tr("Go to the latent point of a random test image."),
             )
         st.button(
-            "Random point",
+            tr("Random point"),
             icon=":material/casino:",
             key="random",
             on_click=_jump_at_random,
             args=(model,),
-            help=f"Draw a point from {'the prior' if variational else 'a Gaussian fitted to the encoded images'}.",
+            help=tr("Draw a point from the prior.")
+            if variational
+            else tr("Draw a point from a Gaussian fitted to the encoded images."),
         )
         st.slider(
-            "Temperature",
+            tr("Temperature"),
             min_value=0.1,
             max_value=2.0,
             value=1.0,
@@ -89,7 +92,7 @@ def show_jumps(model: Model, choose: Callable[[int], None] | None = None) -> Non
             key=_TEMPERATURE,
             bind="query-params",
             width=240,
-            help="Factor of the standard deviation of random points, 0.1 to 2.",
+            help=tr("Factor of the standard deviation of random points, 0.1 to 2."),
         )
 
 

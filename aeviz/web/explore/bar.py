@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from aeviz.language import tr
 from aeviz.web.decoder.explorer import DECODED_PLANE, MAP, SHOWN
 from aeviz.web.explore.plane import pick_axes
+from aeviz.web.kernel.choices import choose
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import NO_COMPARISON, has, pick_model, pick_second
 from aeviz.web.kernel.spaces import AxesName
@@ -65,13 +67,13 @@ def _pick_shown(model: Model) -> str:
     is_asked = DECODED_PLANE in (st.query_params.get(SHOWN), st.session_state.get(SHOWN))
     if model.config.model.latent_dim == 2 and not is_asked:
         return MAP
-    chosen = st.segmented_control(
-        "Show",
+    chosen = choose(
+        st.segmented_control,
+        tr("Show"),
         [MAP, DECODED_PLANE],
         default=MAP if model.has_latents else DECODED_PLANE,  # else all test images are encoded first
         required=True,
         key=SHOWN,
-        bind="query-params",
-        help="The map of the encoded test images, or a plane of two axes covered by the images decoded there.",
+        help=tr("The map of the encoded test images, or a plane of two axes covered by the images decoded there."),
     )
     return str(chosen)

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from aeviz.language import number, tr
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.navigation import is_lesson_beside
 from aeviz.web.kernel.text import escape
@@ -31,10 +32,13 @@ def show_measures(runs: list[Model]) -> None:
         return
     rows = {
         "": [f"**{escape(model.name)}**" for model, _ in measured],
-        "Trustworthiness": [_figure(found.trustworthiness, ".3f") for _, found in measured],
-        "kNN accuracy": [_figure(found.knn_accuracy, ".1%") for _, found in measured],
-        "Test error (MSE)": [_figure(found.mse, ".5f") for _, found in measured],
-        "Active dimensions": [f"{found.active_units} of {model.config.model.latent_dim}" for model, found in measured],
+        tr("Trustworthiness"): [_figure(found.trustworthiness, ".3f") for _, found in measured],
+        tr("kNN accuracy"): [_figure(found.knn_accuracy, ".1%") for _, found in measured],
+        tr("Test error (MSE)"): [_figure(found.mse, ".5f") for _, found in measured],
+        tr("Active dimensions"): [
+            tr("{count} of {all}", count=found.active_units, all=model.config.model.latent_dim)
+            for model, found in measured
+        ],
     }
     lines = [" | ".join(["", name, *cells, ""]) for name, cells in rows.items()]
     lines.insert(1, "|---" * (1 + len(measured)) + "|")
@@ -42,4 +46,4 @@ def show_measures(runs: list[Model]) -> None:
 
 
 def _figure(value: float | None, form: str) -> str:
-    return "-" if value is None else format(value, form)
+    return "-" if value is None else number(value, form)

@@ -2,11 +2,13 @@
 
 import streamlit as st
 
+from aeviz.language import mark, tr
 from aeviz.web.components.explorer.payload import Part
 from aeviz.web.decoder.explorer import keep_look, send_explorer, show_explorer
 from aeviz.web.decoder.jumps import show_jumps, show_undo
 from aeviz.web.decoder.point import keep_address, point_of, settle
 from aeviz.web.kernel import spaces
+from aeviz.web.kernel.choices import choose
 from aeviz.web.kernel.client_inference import prepare_networks
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
@@ -14,7 +16,7 @@ from aeviz.web.kernel.points import is_wide, show_distance
 from aeviz.web.map.layers import send_sprites, sprite_name
 from aeviz.web.map.own_image import bring_own_folded, has_own, keep_own, send_own
 
-DIMENSIONS, DIRECTIONS = "latent dimensions", "principal directions"
+DIMENSIONS, DIRECTIONS = mark("latent dimensions"), mark("principal directions")
 PARTS: tuple[Part, ...] = ("pad", "own", "sliders", "strip", "nearest", "waypoints")
 
 _TOOLS = "plane-tools"
@@ -33,16 +35,18 @@ def pick_axes(model: Model) -> spaces.AxesName:
     """Let the visitor choose the axes of a latent space with many dimensions; the choice is in the URL."""
     if not is_wide(model):
         return "latent"
-    chosen = st.segmented_control(
-        "Basis",
+    chosen = choose(
+        st.segmented_control,
+        tr("Basis"),
         [DIMENSIONS, DIRECTIONS],
         default=DIMENSIONS,
         required=True,
         key="basis",
-        bind="query-params",
-        help="Latent dimensions: the most informative first (by KL divergence, or by variance for a plain "
-        "autoencoder). Principal directions: orthogonal directions of the codes, ordered by variance. The "
-        "point stays the same.",
+        help=tr(
+            "Latent dimensions: the most informative first (by KL divergence, or by variance for a plain "
+            "autoencoder). Principal directions: orthogonal directions of the codes, ordered by variance. The "
+            "point stays the same."
+        ),
     )
     return "principal" if chosen == DIRECTIONS else "latent"
 
@@ -74,5 +78,5 @@ def _show(model: Model, second: Model | None, axes: spaces.AxesName) -> None:
         show_jumps(model)
         show_distance(model, point_of(model))
         if not keep_address(model):
-            st.caption("Too many waypoints for a link: the page's address leaves them out.")
+            st.caption(tr("Too many waypoints for a link: the page's address leaves them out."))
         keep_look(model, axes)

@@ -1,11 +1,13 @@
 """A variational autoencoder by latent dimension: KL bars, posterior collapse, aggregate posterior."""
 
 import itertools
+from collections.abc import Iterable
 
 import streamlit as st
 
 from aeviz.analysis.posterior import PriorMatch
 from aeviz.figures.charts import kl_bars, prior_densities
+from aeviz.language import mark, number, tr, trn
 from aeviz.training.run_records import Evaluation
 from aeviz.web.kernel import posteriors
 from aeviz.web.kernel.charts import show_figure
@@ -36,22 +38,28 @@ def show_posteriors(runs: list[Model], *, encodes: bool) -> None:
     }
     if not measured:
         return
-    st.subheader("KL divergence of each latent dimension")
+    st.subheader(tr("KL divergence of each latent dimension"))
     show_figure(
         kl_bars({name: found.kl_per_dimension for name, (_, found) in measured.items()}),
         key="kl-bars",
-        alt="KL divergence by latent dimension: "
-        + "; ".join(
-            f"{name}: " + ", ".join(f"{nats:.2f}" for nats in sorted(found.kl_per_dimension, reverse=True)[:MOST_NAMED])
-            for name, (_, found) in measured.items()
+        alt=tr(
+            "KL divergence by latent dimension: {values}",
+            values="; ".join(
+                f"{name}: "
+                + ", ".join(number(nats, ".2f") for nats in sorted(found.kl_per_dimension, reverse=True)[:MOST_NAMED])
+                for name, (_, found) in measured.items()
+            ),
         ),
     )
     for name, (model, found) in measured.items():
         st.markdown(f"**{escape(name)}**: {_verdict(model, found)}{_bound(found)}  \n:small[{describe_scales(model)}]")
     st.caption(
-        "How far the posterior of a dimension is from its prior, averaged over the test images, in nats (1 nat = "
-        f"1.44 bits). It measures the information about the image. Below {COLLAPSED} the posterior has collapsed: "
-        "the dimension carries no information."
+        tr(
+            "How far the posterior of a dimension is from its prior, averaged over the test images, in nats (1 nat = "
+            "1.44 bits). It measures the information about the image. Below {limit} the posterior has collapsed: the "
+            "dimension carries no information.",
+            limit=COLLAPSED,
+        )
     )
     ready = {name: pair for name, pair in measured.items() if encodes or pair[0].has_latents}
     _show_against_prior({name: pair for name, pair in ready.items() if posteriors.has_posteriors(pair[0])})
@@ -60,21 +68,31 @@ def show_posteriors(runs: list[Model], *, encodes: bool) -> None:
 def _verdict(model: Model, found: Evaluation) -> str:
     nats = found.kl_per_dimension
     dead = [place for place, value in enumerate(nats) if value < COLLAPSED]
-    told = f"{sum(nats):.1f} nats per image in total. "
+    told = tr("{nats:.1f} nats per image in total.", nats=sum(nats)) + " "
     if not dead:
-        return told + "No dimension has collapsed."
+        return told + tr("No dimension has collapsed.")
     if len(dead) == len(nats):
-        trained = model.config.objective.reconstruction_weight > 0
-        drawn = "one image, the mean of all" if trained else ("noise: its weights were never trained to reconstruct")
-        return (
-            f"{told}**All dimensions have collapsed**: every posterior equals the prior, and the decoder "
-            f"outputs {drawn}."
+        if model.config.objective.reconstruction_weight > 0:
+            return told + tr(
+                "**All dimensions have collapsed**: every posterior equals the prior, and the decoder outputs one "
+                "image, the mean of all."
+            )
+        return told + tr(
+            "**All dimensions have collapsed**: every posterior equals the prior, and the decoder outputs noise: its "
+            "weights were never trained to reconstruct."
         )
-    verb, rest = ("has", "it carries") if len(dead) == 1 else ("have", "they carry")
-    return (
-        f"{told}**{len(dead)} of {len(nats)} dimensions {verb} collapsed** ({name_dimensions(dead)}): {rest} less "
-        f"than {COLLAPSED} nats each. By the variance of their means, {found.active_units} are active: a mean can "
-        "vary a little although the posterior is as wide as the prior."
+    return told + trn(
+        "**{count} of {all} dimensions has collapsed** ({names}): it carries less than {limit} nats each. By the "
+        "variance of their means, {active} are active: a mean can vary a little although the posterior is as wide as "
+        "the prior.",
+        "**{count} of {all} dimensions have collapsed** ({names}): they carry less than {limit} nats each. By the "
+        "variance of their means, {active} are active: a mean can vary a little although the posterior is as wide as "
+        "the prior.",
+        len(dead),
+        all=len(nats),
+        names=name_dimensions(dead),
+        limit=COLLAPSED,
+        active=found.active_units,
     )
 
 
@@ -83,20 +101,23 @@ def name_dimensions(places: list[int]) -> str:
     parts = []
     for _, row in itertools.groupby(enumerate(places), key=lambda pair: pair[1] - pair[0]):
         names = [f"z{place + 1}" for _, place in row]
-        parts.append(f"{names[0]} to {names[-1]}" if len(names) > 2 else ", ".join(names))
+        parts.append(tr("{first} to {last}", first=names[0], last=names[-1]) if len(names) > 2 else ", ".join(names))
     return ", ".join(parts)
 
 
 def _bound(found: Evaluation) -> str:
     if found.elbo is None:
-        return " Its loss is not a log-likelihood, so it has no ELBO."
-    better = ""
-    if found.bound_gain is not None:
-        better = (
-            f"; importance-weighted bound ({found.importance_samples or 50} samples) minus ELBO, on the same images: "
-            f"{format_with_error(found.bound_gain, found.bound_gain_error)}"
-        )
-    return f" ELBO {format_with_error(found.elbo, found.elbo_error)} nats per image{better}."
+        return " " + tr("Its loss is not a log-likelihood, so it has no ELBO.")
+    elbo = format_with_error(found.elbo, found.elbo_error)
+    if found.bound_gain is None:
+        return " " + tr("ELBO {elbo} nats per image.", elbo=elbo)
+    return " " + tr(
+        "ELBO {elbo} nats per image; importance-weighted bound ({samples} samples) minus ELBO, on the same images: "
+        "{gain}.",
+        elbo=elbo,
+        samples=found.importance_samples or 50,
+        gain=format_with_error(found.bound_gain, found.bound_gain_error),
+    )
 
 
 @st.fragment
@@ -105,17 +126,17 @@ def _show_against_prior(measured: dict[str, tuple[Model, Evaluation]]) -> None:
     with errors_as_messages():
         if not measured:
             return
-        st.subheader("Aggregate posterior and prior")
+        st.subheader(tr("Aggregate posterior and prior"))
         most = max(len(found.kl_per_dimension) for _, found in measured.values())
         rank = 1
         if most > 1:
             rank = st.selectbox(
-                "Dimension (most informative first)",
+                tr("Dimension (most informative first)"),
                 list(range(1, most + 1)),
                 key="rank",
                 bind="query-params",
                 width=300,
-                help="1 is the dimension with the largest KL divergence, the first bar above.",
+                help=tr("1 is the dimension with the largest KL divergence, the first bar above."),
             )
         chosen = {
             name: (model, _informative(found)[rank - 1])
@@ -129,26 +150,40 @@ def _show_against_prior(measured: dict[str, tuple[Model, Evaluation]]) -> None:
             for name, (model, place) in chosen.items()
         }
         show_figure(
-            prior_densities(matches, " and ".join(dict.fromkeys(f"z{place + 1}" for _, place in chosen.values()))),
+            prior_densities(matches, _listed(dict.fromkeys(f"z{place + 1}" for _, place in chosen.values()))),
             key="against-prior",
-            alt="Densities of the aggregate posterior and the prior: "
-            + "; ".join(f"{name}: {_moments(match)}" for name, match in matches.items()),
+            alt=tr(
+                "Densities of the aggregate posterior and the prior: {values}",
+                values="; ".join(f"{name}: {_moments(match)}" for name, match in matches.items()),
+            ),
         )
         for (name, match), (model, place) in zip(matches.items(), chosen.values(), strict=True):
             nats = posteriors.prior_distance(model)
             found = measured[model.name][1]
-            each = " (for each class, to its own prior)" if model.config.model.prior == "anchored" else ""
-            st.markdown(
-                f"**{escape(name)}**: {_moments(match)}. "
-                f"{_meaning(match, found.kl_per_dimension[place] < COLLAPSED)}  \nAll dimensions: a Gaussian fitted "
-                f"to the aggregate posterior is **{nats:.2f} nats** from the prior{each}. At 0, mean and "
-                "covariance agree."
+            whole = mark(
+                "All dimensions: a Gaussian fitted to the aggregate posterior is **{nats:.2f} nats** from the prior. "
+                "At 0, mean and covariance agree."
             )
+            if model.config.model.prior == "anchored":
+                whole = mark(
+                    "All dimensions: a Gaussian fitted to the aggregate posterior is **{nats:.2f} nats** from the "
+                    "prior (for each class, to its own prior). At 0, mean and covariance agree."
+                )
+            meaning = _meaning(match, found.kl_per_dimension[place] < COLLAPSED)
+            st.markdown(f"**{escape(name)}**: {_moments(match)}. {meaning}  \n{tr(whole, nats=nats)}")
         st.caption(
-            "The aggregate posterior q(z) is the mixture of all posteriors; new images are sampled from the prior "
-            "p(z). Where p(z) is high and q(z) low, there is a hole: the decoder was not trained there. Where "
-            "q(z) is high and p(z) low, images are hardly ever sampled."
+            tr(
+                "The aggregate posterior q(z) is the mixture of all posteriors; new images are sampled from the prior "
+                "p(z). Where p(z) is high and q(z) low, there is a hole: the decoder was not trained there. Where "
+                "q(z) is high and p(z) low, images are hardly ever sampled."
+            )
         )
+
+
+def _listed(names: Iterable[str]) -> str:
+    """Return the names of one or two axes."""
+    first, *others = names
+    return tr("{first} and {second}", first=first, second=others[0]) if others else first
 
 
 def _informative(found: Evaluation) -> list[int]:
@@ -158,9 +193,14 @@ def _informative(found: Evaluation) -> list[int]:
 
 def _moments(match: PriorMatch) -> str:
     (mean, deviation), (prior_mean, prior_deviation) = match.moments, match.prior_moments
-    return (
-        f"mean {mean:.2f}, standard deviation {deviation:.2f} (prior: {prior_mean:.2f}, {prior_deviation:.2f}); "
-        f"the densities overlap by {match.shared:.0%}"
+    return tr(
+        "mean {mean:.2f}, standard deviation {deviation:.2f} (prior: {prior_mean:.2f}, {prior_deviation:.2f}); the "
+        "densities overlap by {share:.0%}",
+        mean=mean,
+        deviation=deviation,
+        prior_mean=prior_mean,
+        prior_deviation=prior_deviation,
+        share=match.shared,
     )
 
 
@@ -169,13 +209,19 @@ def _meaning(match: PriorMatch, collapsed: bool) -> str:
     (mean, deviation), (prior_mean, prior_deviation) = match.moments, match.prior_moments
     ratio, offset = deviation / prior_deviation, abs(mean - prior_mean) / prior_deviation
     if collapsed:
-        return "They agree because every posterior equals the prior: the dimension has **collapsed**."
+        return tr("They agree because every posterior equals the prior: the dimension has **collapsed**.")
     if ratio > WIDE:
-        return f"**Too wide**, {ratio:.1f} times the prior: samples from the prior miss the images far from its mean."
+        return tr(
+            "**Too wide**, {ratio:.1f} times the prior: samples from the prior miss the images far from its mean.",
+            ratio=ratio,
+        )
     if ratio < NARROW:
-        return f"**Too narrow**, {ratio:.2f} times the prior: many samples from the prior are out of distribution."
+        return tr(
+            "**Too narrow**, {ratio:.2f} times the prior: many samples from the prior are out of distribution.",
+            ratio=ratio,
+        )
     if offset > 0.5:
-        return "**Shifted**: many samples from the prior are out of distribution."
+        return tr("**Shifted**: many samples from the prior are out of distribution.")
     if match.shared < 0.85:
-        return "Same width, different shape: samples where q(z) is low are out of distribution."
-    return "A good match: in this dimension, samples from the prior fall where the images are."
+        return tr("Same width, different shape: samples where q(z) is low are out of distribution.")
+    return tr("A good match: in this dimension, samples from the prior fall where the images are.")

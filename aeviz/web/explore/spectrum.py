@@ -4,6 +4,7 @@ import streamlit as st
 
 from aeviz.analysis.latent import variance_shares
 from aeviz.figures.charts import variance_bars
+from aeviz.language import tr
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.models import Model
@@ -24,15 +25,20 @@ def show_spectrum(runs: list[Model]) -> None:
     found = {model.name: _shares(model) for model in runs if _has_spectrum(model)}
     if not found:
         return
-    st.subheader("Variance of the codes by principal component")
+    st.subheader(tr("Variance of the codes by principal component"))
     says = "; ".join(
-        f"{escape(name)}: {sum(share > LEAST for share in shares)} of {len(shares)} components hold more than "
-        f"{LEAST:.2%} of the variance each"
+        tr(
+            "{model}: {count} of {all} components hold more than {least:.2%} of the variance each",
+            model=escape(name),
+            count=sum(share > LEAST for share in shares),
+            all=len(shares),
+            least=LEAST,
+        )
         for name, shares in found.items()
     )
-    show_figure(variance_bars(found), key="spectrum", alt=f"Variance by principal component; {says}")
+    show_figure(variance_bars(found), key="spectrum", alt=tr("Variance by principal component; {says}", says=says))
     st.markdown(f"{says}.")
-    st.caption("*Active dimensions* counts the numbers that vary. Many may be mixtures of few components.")
+    st.caption(tr("*Active dimensions* counts the numbers that vary. Many may be mixtures of few components."))
 
 
 def _has_spectrum(model: Model) -> bool:

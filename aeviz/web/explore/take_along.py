@@ -5,6 +5,7 @@ from functools import partial
 import streamlit as st
 
 from aeviz.export.figure_kinds import Kind
+from aeviz.language import ENGLISH, in_language, tr
 from aeviz.training.runs import RunFolder
 from aeviz.web.kernel.figure_file import offer_figure
 from aeviz.web.kernel.images import find_originals
@@ -22,15 +23,18 @@ def offer_file(model: Model, second: Model | None) -> None:
     beside = second.folder if second is not None and _fits(model, second) else None
     name = model.name if beside is None else f"{model.name}-{beside.name}"
     st.download_button(
-        "Take along (HTML)",
+        tr("Take along (HTML)"),
         partial(_make, model.folder, beside),
         file_name=f"{name}.html",
         mime="text/html",
         icon=":material/download:",
         on_click="ignore",
         key="take-along",
-        help="One file with plane, sliders and decoder. It opens in any browser, without a network. "
-        f"On the command line: aeviz export {model.name} --format html",
+        help=tr(
+            "One file with plane, sliders and decoder. It opens in any browser, without a network. On the command "
+            "line: {command}",
+            command=f"aeviz export {model.name} --format html",
+        ),
     )
 
 
@@ -64,4 +68,5 @@ def _fits(model: Model, second: Model) -> bool:
 
 def _make(folder: RunFolder, beside: RunFolder | None) -> str:
     start_torch()
-    return html_page(folder, beside)
+    with in_language(ENGLISH):  # as its scripts are
+        return html_page(folder, beside)

@@ -7,6 +7,7 @@ from aeviz.analysis.generation import group_direction, move_along
 from aeviz.figures.charts import COMPARED
 from aeviz.figures.images import take
 from aeviz.figures.palette import class_colour
+from aeviz.language import mark, number, tr
 from aeviz.web.components.kit.prediction import Question
 from aeviz.web.components.latent_walk.component import Arrow, Mark, Walk, latent_walk, reported_stop
 from aeviz.web.generate.ground import ground, plane
@@ -25,12 +26,14 @@ from aeviz.web.kernel.reading import votes_by_encoder
 from aeviz.web.kernel.text import escape, with_minus
 from aeviz.web.kernel.url import UrlState
 
-OWN = "its own class"
+OWN = mark("its own class")
 """What is taken away at first."""
 STRENGTHS = np.linspace(-2, 2, 9)
 """Shares of the difference that are added to the image of each place of the strip."""
 COLUMNS = 5
-"""Images in a row of it: the first row ends at 0."""
+"""Images in a row of it."""
+FORWARD, BACKWARD = slice(4, 9), slice(0, 5)
+"""Strengths of the first row, which the question is about, and of the second, which appears with its answer."""
 EDGE = 0.01
 """Share of the test images that may lie beyond each end of the data along a direction."""
 STOPS, LARGE_STOPS = np.linspace(-2, 2, 81), np.linspace(-2, 2, 21)
@@ -56,21 +59,26 @@ def show_arithmetic(model: Model) -> None:
         table, classes = model.require_latents(), model.encoded_classes()
         if table.labels is None or len(classes) < 2:
             st.info(
-                f"{escape(model.config.data.name)} has fewer than two classes, so there is no class direction.",
+                tr(
+                    "{data} has fewer than two classes, so there is no class direction.",
+                    data=escape(model.config.data.name),
+                ),
                 icon=":material/label_off:",
             )
             return
         if not distances.used_dimensions(model).any():
             st.info(
-                f"All dimensions of {escape(model.name)} have collapsed: no direction changes its images. Choose "
-                "another model.",
+                tr(
+                    "All dimensions of {model} have collapsed: no direction changes its images. Choose another model.",
+                    model=escape(model.name),
+                ),
                 icon=":material/compress:",
             )
             return
         image, plus, minus = _pick_sum(model, classes, table.labels)
         if plus == minus:
             st.info(
-                f"Choose two different classes: the difference of {escape(plus)} with itself is zero.",
+                tr("Choose two different classes: the difference of {name} with itself is zero.", name=escape(plus)),
                 icon=":material/balance:",
             )
             return
@@ -83,33 +91,41 @@ def show_arithmetic(model: Model) -> None:
         turned = [float(stop) for stop, each in zip(STOPS, readings, strict=True) if stop >= 0 and each.text == plus]
         own, question, asked = model.class_names[int(labels[image])], None, None
         if own != plus and 0 not in turned:  # else the answer is seen
-            why = f"Strength 1 goes from the mean of {minus} to the mean of {plus}, a distance of "
-            why += f"{np.linalg.norm(direction):.2f}."
+            why = tr(
+                "Strength 1 goes from the mean of {minus} to the mean of {plus}, a distance of {distance:.2f}.",
+                minus=minus,
+                plus=plus,
+                distance=np.linalg.norm(direction),
+            )
             question = ask_for_strength(image, own, plus, turned[0] if turned else None, why)
             asked = question.name
             hide_answers(asked)
         with strips:
             _show_start(model, image)
             if _show_strip(model, z[image], direction, asked):
-                with kept_back(asked is not None, asked or "", "ends"), st.expander("Why is a strength crossed out?"):
+                with (
+                    kept_back(asked is not None, asked or "", "ends"),
+                    st.expander(tr("Why does a good image have a cross (\N{MULTIPLICATION SIGN})?")),
+                ):
                     st.markdown(_explain_ends(model, image, direction))
         with walk:
             _show_walk(model, z[image], direction, means, (minus, plus), question)
-            st.caption("Arrow: the difference of the means. Line: the image's point at strengths from -2 to 2.")
-        offer_download(model.config.data.name, "to show the original image")
+            st.caption(tr("Arrow: the difference of the means. Line: the image's point at strengths from -2 to 2."))
+        offer_download(model.config.data.name, tr("to show the original image"))
 
 
 def _show_start(model: Model, image: int) -> None:
     """Show the image and its reconstruction, which the strip and the walk start from."""
     table, dataset = model.require_latents(), originals(model)
     drawn = decoded(model, table.z[[image]])
-    text = f"reconstruction by {model.name}, {read(model, drawn)[0].said}"
+    text = tr("reconstruction by {model}, {said}", model=model.name, said=read(model, drawn)[0].said)
     if dataset is not None:
         drawn = np.concatenate([take(dataset.images, np.array([image])), drawn])
         assert table.labels is not None
-        text = f"image {image}, class {model.class_names[int(table.labels[image])]}; {text}"
+        own = tr("image {index}, class {name}", index=str(image), name=model.class_names[int(table.labels[image])])
+        text = f"{own}; {text}"
     show_row(model, drawn, text, width=120)
-    st.caption(f"From left to right: {escape(text)}.")
+    st.caption(tr("From left to right: {what}.", what=escape(text)))
 
 
 def _show_strip(model: Model, z: np.ndarray, direction: np.ndarray, asked: str | None) -> bool:
@@ -124,15 +140,23 @@ def _show_strip(model: Model, z: np.ndarray, direction: np.ndarray, asked: str |
     path = move_along(z, direction, STRENGTHS)
     readings = read(model, decoded(model, path))
     far = distances.find_far(model, path)
-    for begin in range(0, len(path), COLUMNS):
-        row = slice(begin, begin + COLUMNS)
-        strengths = [with_minus(f"{strength:g}") for strength in STRENGTHS[row]]
+
+    def show_row_of(row: slice, held: str | None) -> None:
+        strengths = [with_minus(number(strength, "g")) for strength in STRENGTHS[row]]
         show_readings(strengths, COLUMNS)
-        with kept_back(asked is not None, asked or "", f"readings-{begin}", keeps_room=True):
+        with kept_back(held is not None, held or "", "readings", keeps_room=True):
             show_readings([each.counted for each in readings[row]], COLUMNS)
-        text = f"Strengths {strengths[0]} to {strengths[-1]}: {far_text(model, path[row]) or 'images'}"
-        shown = STRENGTHS[row] == 0
-        show_strip(model, path[row], COLUMNS, text, asked=asked, part=f"row-{begin}", shown=shown)
+        text = tr(
+            "Strengths {low} to {high}: {what}",
+            low=strengths[0],
+            high=strengths[-1],
+            what=far_text(model, path[row]) or tr("images"),
+        )
+        show_strip(model, path[row], COLUMNS, text, asked=held, part="row", shown=STRENGTHS[row] == 0)
+
+    show_row_of(FORWARD, asked)
+    with kept_back(asked is not None, asked or "", "backward"):
+        show_row_of(BACKWARD, None)
     return far is not None and bool(far.any())
 
 
@@ -154,9 +178,11 @@ def _show_walk(
     path = move_along(z, direction, stops)
     minus, plus = names
     along = tuple(direction.tolist())
-    images, found, sent = decoded(model, path), plane(model, along), ground(model, along, f"{plus} minus {minus}")
+    step = tr("{plus} minus {minus}", plus=plus, minus=minus)
+    images, found, sent = decoded(model, path), plane(model, along), ground(model, along, step)
+    added, subtracted = tr("plus {amount} · ({step}): {reading}"), tr("minus {amount} · ({step}): {reading}")
     texts = [
-        f"{'plus' if stop >= 0 else 'minus'} {abs(stop):.2f} · ({plus} minus {minus}): {each.counted}"
+        (added if stop >= 0 else subtracted).format(amount=number(abs(stop), ".2f"), step=step, reading=each.counted)
         for stop, each in zip(stops, read(model, images), strict=True)
     ]
     places = np.zeros((len(stops), 2)) if found is None else found.place(path)
@@ -172,10 +198,14 @@ def _show_walk(
     latent_walk(
         None if sent is None else sent.name,
         content=None if sent is None else sent.content,
-        label=f"The difference of the means, and the image that it is added to, on the map of {model.name}",
-        walks=[Walk(name="Sum", colour=COMPARED[0], images=images, places=places, texts=texts, start=len(stops) // 2)],
+        label=tr(
+            "The difference of the means, and the image that it is added to, on the map of {model}", model=model.name
+        ),
+        walks=[
+            Walk(name=tr("Sum"), colour=COMPARED[0], images=images, places=places, texts=texts, start=len(stops) // 2)
+        ],
         stops=stops,
-        stop_name="Strength",
+        stop_name=tr("Strength"),
         first=int(np.abs(stops - float(STRENGTH.restore() or 0)).argmin()),
         marks=marks,
         arrows=arrows,
@@ -189,12 +219,13 @@ def _show_walk(
 def _pick_sum(model: Model, classes: dict[str, int], labels: np.ndarray) -> tuple[int, str, str]:
     """Let the visitor choose an image, the class to add and that to take away, at first the image's own."""
     names = list(classes)
-    why = "The mean of the codes of this class is {}."
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        image = pick_image(model, "Test image", "onto", 0, among=lambda: _of_other_class(model))
+        image = pick_image(model, tr("Test image"), "onto", 0, among=lambda: _of_other_class(model))
         own = model.class_names[int(labels[image])]
-        plus = pick_class("plus the mean of", names, "plus", _telling_class(model), why.format("added"))
-        minus = pick_class("minus the mean of", [OWN, *names], "minus", OWN, why.format("subtracted"))
+        why = tr("The mean of the codes of this class is added.")
+        plus = pick_class(tr("plus the mean of"), names, "plus", _telling_class(model), why)
+        why = tr("The mean of the codes of this class is subtracted.")
+        minus = pick_class(tr("minus the mean of"), [OWN, *names], "minus", OWN, why)
     return image, plus, own if minus == OWN else minus
 
 
@@ -203,7 +234,7 @@ def _of_other_class(model: Model) -> np.ndarray:
     return np.flatnonzero(model.require_latents().labels != model.encoded_classes().get(st.session_state["plus"]))
 
 
-@shared(max_entries=64, spinner="Looking for a class …")  # a name each
+@shared(max_entries=64, spinner=lambda model: tr("Looking for a class …"))  # a name each
 def _telling_class(model: Model) -> str:
     """Return the class whose difference from that of test image 0 turns the image into it most clearly."""
     table, names = model.require_latents(), model.class_names
@@ -223,11 +254,15 @@ def _explain_ends(model: Model, image: int, direction: np.ndarray) -> str:
     used = distances.used_dimensions(model)
     z, step = model.require_latents().z[:, used].astype(np.float64), direction[used].astype(np.float64)
     low, high = np.quantile((z - z[image]) @ step / (step @ step), [EDGE, 1 - EDGE]).tolist()
-    names = [with_minus(f"{value:.1f}") for value in (low, high)]
-    return (
-        f"Along this direction {1 - 2 * EDGE:.0%} of the test images lie between "
-        f"strength {names[0]} and {names[1]} of this image. {describe_ends(low, high)} A cross: the 10th nearest test "
-        f"image is farther than {distances.draw_limit(model):.2f}."
+    first, last = (with_minus(number(value, ".1f")) for value in (low, high))
+    return tr(
+        "Along this direction {share:.0%} of the test images lie between strength {low} and {high} of this image. "
+        "{ends} A cross: the 10th nearest test image is farther than {limit:.2f}.",
+        share=1 - 2 * EDGE,
+        low=first,
+        high=last,
+        ends=describe_ends(low, high),
+        limit=distances.draw_limit(model),
     )
 
 
@@ -235,9 +270,22 @@ def describe_ends(low: float, high: float) -> str:
     """Say how far the ends of the strip are beyond the data, which lie between two strengths."""
     before, after = (round(max(0.0, value), 1) for value in (low - STRENGTHS[0], STRENGTHS[-1] - high))
     ends = zip((STRENGTHS[0], STRENGTHS[-1]), (before, after), strict=True)
-    beyond = [f"strength {with_minus(f'{end:g}')} is {by:.1f}" for end, by in ends if by]
+    beyond = [(with_minus(number(end, "g")), by) for end, by in ends if by]
     if not beyond:
-        return "Both ends of the strip lie within that."
-    sides = ("above", "below") if before > after else ("below", "above")
-    room = "" if before == after else f": there is more room {sides[0]} the image than {sides[1]}"
-    return f"S{' and '.join(beyond)[1:]} beyond that{room}."
+        return tr("Both ends of the strip lie within that.")
+    room = ""
+    if before != after:
+        above = tr(": there is more room above the image than below")
+        room = above if before > after else tr(": there is more room below the image than above")
+    (end, by), *others = beyond
+    if not others:
+        return tr("Strength {end} is {by:.1f} beyond that{room}.", end=end, by=by, room=room)
+    other, further = others[0]
+    return tr(
+        "Strength {end} is {by:.1f} and strength {other} is {further:.1f} beyond that{room}.",
+        end=end,
+        by=by,
+        other=other,
+        further=further,
+        room=room,
+    )

@@ -7,6 +7,7 @@ import streamlit as st
 
 from aeviz.analysis.attributes import FEW, Attribute, add_attributes, list_attributes, most_alike, vary_one
 from aeviz.figures.palette import UNLABELLED, class_colour
+from aeviz.language import number, tr
 from aeviz.web.components.latent_walk.component import Arrow, Mark, latent_walk
 from aeviz.web.generate.ground import ground, plane
 from aeviz.web.generate.readings import show_readings
@@ -43,30 +44,30 @@ def show_attributes(model: Model) -> None:
         left, right = st.columns(2, gap="medium")
         with left:
             origins = sorted(list_origins(model), key=lambda origin: origin != MEAN)  # which all can start from
-            start = pick_start(model, "Start from", "onto", 0, origins, is_shown=False)
+            start = pick_start(model, tr("Start from"), "onto", 0, origins, is_shown=False)
         with right:
             strengths = _pick_attributes(attributes)
         if start is not None and strengths:
             _show_result(model, start, attributes, strengths)
         elif start is not None:
-            st.info("Choose an attribute to add.", icon=":material/add_reaction:")
+            st.info(tr("Choose an attribute to add."), icon=":material/add_reaction:")
         _say_what_it_means(attributes, list(strengths))
         explain_absent(model)
         if start is not None and start.origin == TEST:
-            offer_download(model.config.data.name, "to show the original image")
+            offer_download(model.config.data.name, tr("to show the original image"))
 
 
 def _pick_attributes(attributes: Mapping[str, Attribute]) -> dict[str, float]:
     """Let the visitor choose attributes and how much of each; both are in the URL."""
     names = list(attributes)
     chosen = st.multiselect(
-        "Add",
+        tr("Add"),
         names,
         default=[FIRST if FIRST in names else names[0]],
         max_selections=MOST,
         key="add",
         bind="query-params",
-        help=f"Choose up to {MOST} of the {len(names)} attributes in the data.",
+        help=tr("Choose up to {most} of the {count} attributes in the data.", most=MOST, count=len(names)),
     )
     strengths = {}
     for name in chosen:
@@ -79,8 +80,12 @@ def _pick_attributes(attributes: Mapping[str, Attribute]) -> dict[str, float]:
                 step=0.05,
                 key=f"by.{name}",
                 bind="query-params",
-                help=f"Multiple of the attribute direction, {-REACH:g} to {REACH:g}: 1 goes from the mean without "
-                "to the mean with the attribute.",
+                help=tr(
+                    "Multiple of the attribute direction, {low:g} to {high:g}: 1 goes from the mean without to the "
+                    "mean with the attribute.",
+                    low=-REACH,
+                    high=REACH,
+                ),
             )
         )
     return strengths
@@ -94,22 +99,26 @@ def _show_result(
     amounts = np.array([strengths[name] for name in names])
     drawn = decoded(model, add_attributes(start.z, directions, np.stack([0 * amounts, amounts])))
     total = ", ".join(
-        f"{'plus' if amount >= 0 else 'minus'} {abs(amount):g} · {name.lower()}" for name, amount in strengths.items()
+        tr("plus {amount:g} · {name}", amount=amount, name=name.lower())
+        if amount >= 0
+        else tr("minus {amount:g} · {name}", amount=-amount, name=name.lower())
+        for name, amount in strengths.items()
     )
-    text = f"{start.name}, reconstructed by {model.name}; {total}"
+    text = tr("{name}, reconstructed by {model}; {sum}", name=start.name, model=model.name, sum=total)
     if start.image is not None:
         drawn = np.concatenate([start.image[None].astype(np.float32) / np.float32(255), drawn])
-        text = f"{start.name}; reconstruction by {model.name}; {total}"
+        text = tr("{name}; reconstruction by {model}; {sum}", name=start.name, model=model.name, sum=total)
     shown, on_map = st.columns([5, 4], gap="medium")
     with shown:
         show_row(model, drawn, text)
-        st.caption(f"From left to right: {escape(text)}.")
+        st.caption(tr("From left to right: {what}.", what=escape(text)))
         for which, name in enumerate(names):
             points = add_attributes(start.z, directions, vary_one(amounts, which, STRIP))
-            said = [f"{name}: strength {STRIP[0]:g} to {STRIP[-1]:g}, 0 in the middle", far_text(model, points)]
+            strip = tr("{name}: strength {low:g} to {high:g}, 0 in the middle", name=name, low=STRIP[0], high=STRIP[-1])
+            said = [strip, far_text(model, points)]
             if len(names) > 1:
-                said.insert(1, "others as set above")
-            show_readings([f"{strength:g}" for strength in STRIP])
+                said.insert(1, tr("others as set above"))
+            show_readings([number(strength, "g") for strength in STRIP])
             show_many(model, points, len(STRIP), ", ".join(filter(None, said)))
     with on_map:
         _show_map(model, start, names, directions, amounts)
@@ -125,14 +134,14 @@ def _show_map(model: Model, start: Start, names: list[str], directions: np.ndarr
     (x, y), *ends = [(float(x), float(y)) for x, y in found.place(start.z + steps)]
     arrows, at = [], (x, y)
     for which, end in enumerate(ends):
-        text = f"{amounts[which]:+g} {names[which].lower()}"
+        text = f"{number(amounts[which], '+g')} {names[which].lower()}"
         arrows.append(Arrow(start=at, end=end, text=text, colour=class_colour(which)))
         at = end
     latent_walk(
         sent.name,
         content=sent.content,
-        label=f"The steps of the attributes on the map of {model.name}",
-        marks=[Mark(at=(x, y), text="start", colour=UNLABELLED)],
+        label=tr("The steps of the attributes on the map of {model}", model=model.name),
+        marks=[Mark(at=(x, y), text=tr("start"), colour=UNLABELLED)],
         arrows=arrows,
         key=f"attributes-{model.name}",
     )
@@ -144,23 +153,43 @@ def _say_what_it_means(attributes: Mapping[str, Attribute], chosen: list[str]) -
         attribute = attributes[name]
         both = attribute.without_count + attribute.with_count
         alike = most_alike(attributes, name, ALIKE)
-        words = "; ".join(f"{other.lower()} ({cosine:+.2f})" for other, cosine in alike)
-        st.markdown(
-            f"**{name}**: {attribute.with_count:,} of {both:,} images have it. Length of the direction: "
-            f"{np.linalg.norm(attribute.direction):.2f}."
-            + (f" Most similar directions (cosine): {words}." if words else "")
+        words = "; ".join(f"{other.lower()} ({number(cosine, '+.2f')})" for other, cosine in alike)
+        text = tr(
+            "**{name}**: {count:,} of {both:,} images have it. Length of the direction: {length:.2f}.",
+            name=name,
+            count=attribute.with_count,
+            both=both,
+            length=np.linalg.norm(attribute.direction),
         )
+        if words:
+            text += " " + tr("Most similar directions (cosine): {names}.", names=words)
+        st.markdown(text)
         if attribute.is_rare:
-            st.warning(
-                f"Only {min(attribute.with_count, attribute.without_count)} images "
-                f"{'have' if attribute.with_count < attribute.without_count else 'lack'} “{name.lower()}”. A mean "
-                f"of fewer than {FEW} is unreliable.",
-                icon=":material/warning:",
-            )
+            _warn_of_few(name, attribute)
     if chosen:
         st.caption(
-            "The cosine between two directions: 1 same, 0 orthogonal, -1 opposite. A direction also contains what "
-            "correlates with the attribute: heavy makeup also changes how a face presents its gender, because the "
-            "two are correlated in this data. Correlation is not causation, and attributes are the annotators' "
-            "judgement."
+            tr(
+                "The cosine between two directions: 1 same, 0 orthogonal, -1 opposite. A direction also contains what "
+                "correlates with the attribute: heavy makeup also changes how a face presents its gender, because the "
+                "two are correlated in this data. Correlation is not causation, and attributes are the annotators' "
+                "judgement."
+            )
         )
+
+
+def _warn_of_few(name: str, attribute: Attribute) -> None:
+    if attribute.with_count < attribute.without_count:
+        text = tr(
+            "Only {count} images have “{name}”. A mean of fewer than {few} is unreliable.",
+            count=attribute.with_count,
+            name=name.lower(),
+            few=FEW,
+        )
+    else:
+        text = tr(
+            "Only {count} images lack “{name}”. A mean of fewer than {few} is unreliable.",
+            count=attribute.without_count,
+            name=name.lower(),
+            few=FEW,
+        )
+    st.warning(text, icon=":material/warning:")

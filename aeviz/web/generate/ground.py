@@ -4,6 +4,7 @@ import numpy as np
 
 from aeviz.analysis.generation import gaussian_of
 from aeviz.analysis.latent_plane import LatentPlane, latent_plane
+from aeviz.language import current_language, tr
 from aeviz.web.components.kit.blobs import send_blob
 from aeviz.web.components.kit.small_map import ground_payload
 from aeviz.web.components.kit.wire import blob_name
@@ -41,7 +42,6 @@ def plane(model: Model, along: Direction | None = None) -> LatentPlane | None:
     return latent_plane(found.mean, found.covariance, used_dimensions(model), step)
 
 
-@shared(max_entries=64)  # 25 kB each
 def ground(model: Model, along: Direction | None = None, name: str = "") -> Sent | None:
     """Return what the map of a model shows beneath; None where it has none.
 
@@ -50,6 +50,11 @@ def ground(model: Model, along: Direction | None = None, name: str = "") -> Sent
         along: As for `plane`; the page has the ground of such a map only by its content.
         name: What that direction is.
     """
+    return _ground(model, along, name, current_language())
+
+
+@shared(max_entries=64)  # 25 kB each
+def _ground(model: Model, along: Direction | None, name: str, language: str) -> Sent | None:
     found, table = plane(model, along), model.stored_latents
     if found is None:
         return None
@@ -89,22 +94,24 @@ def send_ground(*runs: Model) -> None:
 
 
 def _words(model: Model, found: LatentPlane, has_points: bool, name: str) -> str:
-    points = (
-        "Points: encoded test images. "
-        if has_points
-        else "Ellipses: 1 and 2 standard deviations of the encoded images. "
-    )
+    if has_points:
+        points = tr("Points: encoded test images.")
+    else:
+        points = tr("Ellipses: 1 and 2 standard deviations of the encoded images.")
     if found.share >= 1:
         count = model.config.model.latent_dim
-        return (
-            f"{points}The latent plane itself." if count == 2 else f"{points}The two dimensions that the decoder uses."
-        )
+        plane_is = tr("The latent plane itself.") if count == 2 else tr("The two dimensions that the decoder uses.")
+        return f"{points} {plane_is}"
     if name:
-        return (
-            f"{points}Across: the direction of {name}. Upwards: the first principal component of the rest. What is "
-            "close here may be far apart."
+        across = tr(
+            "Across: the direction of {name}. Upwards: the first principal component of the rest. What is close here "
+            "may be far apart.",
+            name=name,
         )
-    return (
-        f"{points}The two directions in which they vary most (PCA), {found.share:.0%} of their variance. What is close "
-        "here may be far apart."
+        return f"{points} {across}"
+    directions = tr(
+        "The two directions in which they vary most (PCA), {share:.0%} of their variance. What is close here may be "
+        "far apart.",
+        share=found.share,
     )
+    return f"{points} {directions}"

@@ -13,6 +13,7 @@ from aeviz.analysis.generation import (
 )
 from aeviz.figures.charts import COMPARED, distance_from_origin
 from aeviz.figures.palette import UNLABELLED
+from aeviz.language import mark, tr, trc
 from aeviz.web.components.kit.prediction import Question
 from aeviz.web.components.latent_walk.component import Mark, Walk, latent_walk
 from aeviz.web.generate.ground import ground, plane
@@ -39,6 +40,7 @@ from aeviz.web.generate.strips import WITH_WALK, show_strip
 from aeviz.web.kernel import distances, priors
 from aeviz.web.kernel.asking import hide_answers, kept_back
 from aeviz.web.kernel.charts import show_figure
+from aeviz.web.kernel.choices import choose
 from aeviz.web.kernel.distances import far_text
 from aeviz.web.kernel.films import offer_walk
 from aeviz.web.kernel.images import decoded, is_large, offer_download
@@ -58,9 +60,9 @@ FEW = 3
 """Active dimensions in which a normal distribution still has much of its mass near its mean."""
 ASKED = "interpolation"
 """Name of the question."""
-LINEAR, SPHERICAL = "linear", "spherical"
-NAMES = {LINEAR: "Linear interpolation", SPHERICAL: "Spherical interpolation (slerp)"}
-NAMED = {LINEAR: "line", SPHERICAL: "circle"}
+LINEAR, SPHERICAL = mark("linear"), mark("spherical")
+NAMES = {LINEAR: mark("Linear interpolation"), SPHERICAL: mark("Spherical interpolation (slerp)")}
+NAMED = {LINEAR: mark("Line"), SPHERICAL: mark("Circle")}
 """Names of the paths, and in a word what they are."""
 _FORMER = {"straight": LINEAR, "round": SPHERICAL}
 """Names of the paths in addresses of older versions."""
@@ -75,13 +77,13 @@ def show_interpolation(model: Model) -> None:
         first, second = telling_pair(model) if has_readings(model) else (0, _second(model))
         left, right, choices = st.columns([5, 5, 2], gap="medium", vertical_alignment="center")
         with left:
-            start = pick_start(model, "From", "start", first, origins)
+            start = pick_start(model, trc("the start of a path", "From"), "start", first, origins)
         with right:
-            end = pick_start(model, "To", "end", second, origins)
+            end = pick_start(model, trc("the end of a path", "To"), "end", second, origins)
         if start is None or end is None:
             explain_absent(model)
             return
-        with choices, st.popover("Settings", icon=":material/tune:"):
+        with choices, st.popover(tr("Settings"), icon=":material/tune:"):
             steps = _pick_steps()
         a, b = without_collapsed(model, start.z), without_collapsed(model, end.z)
         ways = [LINEAR, *([SPHERICAL] if has_spherical_path(a, b) else [])]
@@ -95,16 +97,19 @@ def show_interpolation(model: Model) -> None:
         with strips:
             _show_strips(model, paths, found, is_asked=question is not None)
             if SPHERICAL not in paths:
-                st.caption("Spherical interpolation is undefined here: the points lie on a line through the origin.")
+                st.caption(
+                    tr("Spherical interpolation is undefined here: the points lie on a line through the origin.")
+                )
         with walk:
             _show_walk(model, a, b, tuple(ways), question)
         with strips, kept_back(question is not None, ASKED, "distances"):
             _show_distances(model, paths, is_drawn=start.origin == end.origin == DRAW)
             st.markdown(_advice(model))
-        _offer_film(model, a, b, ways)
+        with kept_back(question is not None, ASKED, "film"):
+            _offer_film(model, a, b, ways)
         explain_absent(model)
         if TEST in (start.origin, end.origin):
-            offer_download(model.config.data.name, "to show the two original images")
+            offer_download(model.config.data.name, tr("to show the two original images"))
 
 
 def _second(model: Model) -> int:
@@ -124,7 +129,8 @@ def _show_strips(
         if way in found and columns == len(path):
             with kept_back(is_asked, ASKED, way, keeps_room=True):
                 show_readings([each.text for each in found[way]])
-        said = [f"{NAMES[way]}: length {path_length(path):.2f}", far_text(model, path)]
+        length = tr("{name}: length {length:.2f}", name=tr(NAMES[way]), length=path_length(path))
+        said = [length, far_text(model, path)]
         ends = np.isin(np.arange(len(path)), (0, len(path) - 1))
         text = ", ".join(filter(None, said))
         show_strip(model, path, columns, text, asked=ASKED if is_asked else None, part=way, shown=ends)
@@ -138,24 +144,25 @@ def _show_walk(model: Model, a: np.ndarray, b: np.ndarray, ways: tuple[str, ...]
     for way, colour in zip(ways, COMPARED, strict=False):
         path = _path(way, a, b, frames)
         images = decoded(model, path)
-        texts = [NAMED[way].capitalize()] * frames
+        name = tr(NAMED[way])
+        texts = [name] * frames
         if has_readings(model):
-            texts = [f"{NAMED[way].capitalize()}: {each.text}" for each in read(model, images)]
+            texts = [f"{name}: {each.text}" for each in read(model, images)]
         places = np.zeros((frames, 2)) if found is None else found.place(path)
-        walks.append(Walk(name=NAMES[way], colour=colour, images=images, places=places, texts=texts))
+        walks.append(Walk(name=tr(NAMES[way]), colour=colour, images=images, places=places, texts=texts))
     marks = []
     if found is not None:
         low, high = found.place(np.stack([a, b])).tolist()
         marks = [
-            Mark(at=(low[0], low[1]), text="from", colour=UNLABELLED),
-            Mark(at=(high[0], high[1]), text="to", colour=UNLABELLED),
+            Mark(at=(low[0], low[1]), text=trc("the start of a path", "from"), colour=UNLABELLED),
+            Mark(at=(high[0], high[1]), text=trc("the end of a path", "to"), colour=UNLABELLED),
         ]
     latent_walk(
         None if sent is None else sent.name,
-        label=f"The paths on the map of {model.name}",
+        label=tr("The paths on the map of {model}", model=model.name),
         walks=walks,
         stops=np.linspace(0, 1, frames),
-        stop_name="Position on the path",
+        stop_name=tr("Position on the path"),
         first=0 if question is not None else frames // 2,
         marks=marks,
         question=question,
@@ -171,22 +178,22 @@ def _offer_film(model: Model, a: np.ndarray, b: np.ndarray, ways: list[str]) -> 
     rename_choices("way", _FORMER)
     way: object = LINEAR
     if len(ways) > 1:
-        way = st.segmented_control(
-            "Film of", ways, default=LINEAR, required=True, key="way", bind="query-params", width="content"
+        way = choose(
+            st.segmented_control, tr("Film of"), ways, default=LINEAR, required=True, key="way", width="content"
         )
     offer_walk(model, a, b, spherical=way == SPHERICAL)
 
 
 def _pick_steps() -> int:
     steps = st.slider(
-        "Images on the path",
+        tr("Images on the path"),
         min_value=5,
         max_value=MOST_STEPS,
         value=STEPS,
         step=2,
         key="steps",
         bind="query-params",
-        help=f"Number of images, both ends included (5 to {MOST_STEPS}).",
+        help=tr("Number of images, both ends included (5 to {most}).", most=MOST_STEPS),
     )
     return int(steps)
 
@@ -202,30 +209,42 @@ def _show_distances(model: Model, paths: dict[str, np.ndarray], *, is_drawn: boo
     has_one_prior = model.config.model.is_variational and not is_anchored(model)
     if has_one_prior and (is_drawn or not model.has_summary):
         gaussian, origin = gaussian_of_draws(model, 0)
-        (low, high), which = usual_norms(_in_active(model, gaussian)), f"samples from {origin}"
+        (low, high), which = (
+            usual_norms(_in_active(model, gaussian)),
+            trc("90 % of the", "samples from {origin}", origin=origin),
+        )
     elif not model.has_summary:
         return
     elif has_test_images(model):
-        (low, high), which = priors.usual_norms(model), "encoded test images"
+        (low, high), which = priors.usual_norms(model), trc("90 % of the", "encoded test images")
     else:
         low, high = usual_norms(_in_active(model, priors.data_gaussian(model, None)))
-        which = "samples from a Gaussian fitted to the data"
+        which = trc("90 % of the", "samples from a Gaussian fitted to the data")
     norms = {name: np.linalg.norm(path, axis=1) for name, path in paths.items()}
     show_figure(
         distance_from_origin(norms, (low, high)),
         key="distance-from-origin",
-        alt="Distance from the origin: "
-        + ", ".join(f"minimum on the {name} path {values.min():.2f}" for name, values in norms.items()),
+        alt=tr(
+            "Distance from the origin: {minima}",
+            minima=", ".join(
+                tr("minimum on the {name} path {least:.2f}", name=tr(name), least=values.min())
+                for name, values in norms.items()
+            ),
+        ),
     )
-    text = (
-        f"Grey band: 90 % of the {which} ({low:.2f} to {high:.2f}). A point below it can have encoded images near it "
-        "all the same, and is then not out of distribution."
+    text = tr(
+        "Grey band: 90 % of the {which} ({low:.2f} to {high:.2f}). A point below it can have encoded images near it "
+        "all the same, and is then not out of distribution.",
+        which=which,
+        low=low,
+        high=high,
     )
     if has_one_prior and not is_drawn:
         used = distances.used_dimensions(model).sum()
-        text += (
-            " An image's point is its posterior mean, which lies nearer to the origin than samples of the prior (norm "
-            f"about {np.sqrt(used):.1f}): those have the posterior's variance as well."
+        text += " " + tr(
+            "An image's point is its posterior mean, which lies nearer to the origin than samples of the prior (norm "
+            "about {norm:.1f}): those have the posterior's variance as well.",
+            norm=np.sqrt(used),
         )
     st.caption(text)
 
@@ -242,27 +261,38 @@ def _advice(model: Model) -> str:
     """Say what the two paths mean for a model, whatever they show of one pair."""
     config, name = model.config.model, escape(model.name)
     if not config.is_variational:
-        return f"{name} has no prior, so the origin has no meaning: no path is better for all pairs."
+        return tr("{model} has no prior, so the origin has no meaning: no path is better for all pairs.", model=name)
     if is_anchored(model):
-        return (
-            f"The priors of {name} have their means away from the origin: a circle around it can cross other classes."
+        return tr(
+            "The priors of {model} have their means away from the origin: a circle around it can cross other classes.",
+            model=name,
         )
     used = int(distances.used_dimensions(model).sum()) if model.has_summary else config.latent_dim
     if used == 0:
-        return (
-            f"**Neither.** All dimensions of {name} have collapsed: its decoder ignores the latent point and gives the "
-            "same image everywhere."
+        return tr(
+            "**Neither.** All dimensions of {model} have collapsed: its decoder ignores the latent point and gives the "
+            "same image everywhere.",
+            model=name,
         )
     count = config.latent_dim
-    which = (
-        f"the {used} of {count} dimensions that the decoder of {name} uses"
-        if used < count
-        else f"the {count} dimensions"
-    )
+    which = trc("In …", "the {count} dimensions", count=count)
+    if used < count:
+        which = trc(
+            "In …",
+            "the {used} of {count} dimensions that the decoder of {model} uses",
+            used=used,
+            count=count,
+            model=name,
+        )
     if used <= FEW:
-        return f"In {which} much of the mass of N(0, I) is near the origin: the line passes through likely points too."
-    return (
-        f"In {which} samples of N(0, I) have norm about {np.sqrt(used):.1f}, the square root of {used}. The middle of "
-        "the line has a smaller norm, and its images look average; the circle keeps the norm. The others do "
-        "not count."
+        return tr(
+            "In {which} much of the mass of N(0, I) is near the origin: the line passes through likely points too.",
+            which=which,
+        )
+    return tr(
+        "In {which} samples of N(0, I) have norm about {norm:.1f}, the square root of {used}. The middle of the line "
+        "has a smaller norm, and its images look average; the circle keeps the norm. The others do not count.",
+        which=which,
+        norm=np.sqrt(used),
+        used=used,
     )

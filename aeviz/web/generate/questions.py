@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from aeviz.language import tr
 from aeviz.web.components.kit.prediction import Question
 from aeviz.web.components.samples.component import Places
 from aeviz.web.generate.readings import CLEAR, Reading, astray
@@ -22,47 +23,70 @@ def ask_for_variety(count: int, means: int, places: Places) -> Question:
     """
     some = min(means, count) if means > 1 else TYPICAL
     choices = list(dict.fromkeys(("1", str(some), str(count))))
-    same = "each class has one image, that of its mean" if means > 1 else "all images are the same"
-    why = "The higher the temperature, the more the images differ"
+    if means > 1:
+        same = tr("At temperature 0 each class has one image, that of its mean: no randomness is left.")
+    else:
+        same = tr("At temperature 0 all images are the same: no randomness is left.")
+    why = tr("The higher the temperature, the more the images differ.")
     if places.far_by_temperature is not None:
         outside = [int(far.sum()) for far in places.far_by_temperature]
         usual = outside[round((len(outside) - 1) / HIGHEST)]
         half = next((at for at, number in enumerate(outside) if number > count / 2), None)
-        since = "" if half is None else f" (more than half from {half * HIGHEST / (len(outside) - 1):.1f} on)"
-        why += (
-            f", but the more points lie outside the data: {usual} of {count} at temperature 1, {outside[-1]} at "
-            f"{HIGHEST:g}{since}. There the decoder has to guess, so fewer images look like the data"
+        since = ""
+        if half is not None:
+            since = tr(" (more than half from {start:.1f} on)", start=half * HIGHEST / (len(outside) - 1))
+        why = tr(
+            "The higher the temperature, the more the images differ, but the more points lie outside the data: {usual} "
+            "of {count} at temperature 1, {most} at {highest:g}{since}. Nothing told the decoder what to draw "
+            "there: some of its images are crisp digits all the same, others are none.",
+            usual=usual,
+            count=count,
+            most=outside[-1],
+            highest=HIGHEST,
+            since=since,
         )
     return Question(
         name="samples",
-        ask=f"each image is decoded from a random point, and the temperature scales the randomness. How many different "
-        f"images are left of the {count} at temperature 0?",
+        ask=tr(
+            "each image is decoded from a random point, and the temperature scales the randomness. How many different "
+            "images are left of the {count} at temperature 0?",
+            count=count,
+        ),
         choices=choices,
         correct=choices.index(str(some)) if means > 1 else 0,
-        answer=f"At temperature 0 {same}: no randomness is left.",
-        why=f"{why}.",
+        answer=same,
+        why=why,
     )
 
 
-READ_BY = (
-    f"Each image is encoded again, and its 10 nearest test images vote. Fewer than {CLEAR} alike: unclear. You may see "
-    "another digit than the encoder does"
-)
-"""How an image is read, without the full stop."""
+def _say_how_read() -> str:
+    return tr(
+        "Each image is encoded again, and its 10 nearest test images vote. Fewer than {clear} alike: unclear. You may "
+        "see another digit than the encoder does.",
+        clear=CLEAR,
+    )
 
 
 def ask_for_path(line: Sequence[Reading], circle: Sequence[Reading]) -> Question:
     """Ask on which of two paths between the same images more are unclear or of a class that neither end has."""
-    ends = " or ".join(dict.fromkeys((line[0].name, line[-1].name)))
+    ends, other = line[0].name, line[-1].name
+    if other != ends:
+        ends = tr("{one} or {other}", one=ends, other=other)
     counts = [sum(astray(each)) for each in (line, circle)]
     return Question(
         name="interpolation",
-        ask=f"both rows lead from one image to the other. In which do more images show no clear {ends}?",
-        choices=["line (upper)", "circle (lower)", "same"],
+        ask=tr("both rows lead from one image to the other. In which do more images show no clear {ends}?", ends=ends),
+        choices=[tr("line (upper)"), tr("circle (lower)"), tr("same")],
         correct=2 if counts[0] == counts[1] else int(counts[1] > counts[0]),
-        answer=f"Not clearly {ends}: {counts[0]} of {len(line)} on the line, {counts[1]} of {len(circle)} on the "
-        "circle.",
-        why=f"{READ_BY}.",
+        answer=tr(
+            "Not clearly {ends}: {on_line} of {line} on the line, {on_circle} of {circle} on the circle.",
+            ends=ends,
+            on_line=counts[0],
+            line=len(line),
+            on_circle=counts[1],
+            circle=len(circle),
+        ),
+        why=_say_how_read(),
     )
 
 
@@ -77,18 +101,29 @@ def ask_for_strength(image: int, own: str, plus: str, turned: float | None, why:
         why: More on the answer.
     """
     bounds = [0.5, 1.0]
-    name = f"Image {image}, {with_article(own)}, is"
+    start, called = str(image), with_article(own)
     if turned is None:
-        answer = f"{name} not clearly read as {plus} at any strength from 0 up."
+        answer = tr(
+            "Image {image}, {own}, is not clearly read as {plus} at any strength from 0 up.",
+            image=start,
+            own=called,
+            plus=plus,
+        )
     else:
-        answer = f"{name} read as {plus} from strength {turned:.2f} on."
+        answer = tr(
+            "Image {image}, {own}, is read as {plus} from strength {turned:.2f} on.",
+            image=start,
+            own=called,
+            plus=plus,
+            turned=turned,
+        )
     return Question(
         name="arithmetic",
-        ask=f"at which strength does the {own} first look like {with_article(plus)}?",
-        choices=["up to 0.5", "0.5 to 1", "above 1", "never"],
+        ask=tr("at which strength does the {own} first look like {plus}?", own=own, plus=with_article(plus)),
+        choices=[tr("up to 0.5"), tr("0.5 to 1"), tr("above 1"), tr("never")],
         correct=3 if turned is None else sum(turned > bound for bound in bounds),
         answer=answer,
-        why=f"{why} {READ_BY}.",
+        why=f"{why} {_say_how_read()}",
     )
 
 
@@ -101,11 +136,14 @@ def ask_for_digit(digits: Sequence[str], first: Sequence[int], answer: str, why:
         answer: Which it is, in words.
         why: More on that.
     """
-    places = [f"{name} in place {k + 1}" if digits.count(name) > 1 else name for k, name in enumerate(digits)]
+    places = [
+        tr("{name} in place {place}", name=name, place=k + 1) if digits.count(name) > 1 else name
+        for k, name in enumerate(digits)
+    ]
     return Question(
         name="number",
-        ask="as the temperature rises, which digit is first read as another one or unclear?",
-        choices=[*places, "none"],
+        ask=tr("as the temperature rises, which digit is first read as another one or unclear?"),
+        choices=[*places, tr("none")],
         correct=first[0] if first else len(digits),
         also=first[1:],
         answer=answer,

@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from aeviz.analysis.generation import has_spherical_path, linear_path, spherical_path
+from aeviz.language import mark, tr
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.distances import used_dimensions
 from aeviz.web.kernel.images import decoded
@@ -16,7 +17,7 @@ from aeviz.web.kernel.reading import votes_by_encoder
 
 CLEAR = 6
 """Of 10 neighbours, those that must agree for a clear reading: more than half, so it leads by two votes at least."""
-UNCLEAR = "unclear"
+UNCLEAR = mark("unclear")
 """What is said where fewer agree."""
 STEPS = 7
 """Images on each path of a pair that is tried."""
@@ -43,17 +44,17 @@ class Reading:
     @property
     def text(self) -> str:
         """The class, or that it is unclear."""
-        return self.name if self.is_clear else UNCLEAR
+        return self.name if self.is_clear else tr(UNCLEAR)
 
     @property
     def said(self) -> str:
         """The same as the end of a sentence."""
-        return f"read as {self.name}" if self.is_clear else UNCLEAR
+        return tr("read as {name}", name=self.name) if self.is_clear else tr(UNCLEAR)
 
     @property
     def counted(self) -> str:
         """The same with the votes."""
-        return f"{self.said} ({self.votes} of 10)"
+        return tr("{said} ({votes} of 10)", said=self.said, votes=self.votes)
 
 
 def has_readings(model: Model) -> bool:
@@ -84,7 +85,7 @@ def without_collapsed(model: Model, z: np.ndarray) -> np.ndarray:
     return np.where(used_dimensions(model), z, np.float32(0)).astype(np.float32)
 
 
-@shared(max_entries=64, spinner="Looking for a pair of images …")  # two numbers each
+@shared(max_entries=64, spinner=lambda model: tr("Looking for a pair of images …"))  # two numbers each
 def telling_pair(model: Model) -> tuple[int, int]:
     """Return two test images of different classes between which the straight line goes astray more than the circle.
 

@@ -9,15 +9,16 @@ from streamlit.delta_generator import DeltaGenerator
 
 from aeviz.analysis.generation import Gaussian, draw_noise, draw_points, least_alike, most_alike, share_out
 from aeviz.analysis.latent import nearest_index
-from aeviz.analysis.sample_quality import mean_and_error
 from aeviz.figures.images import shrink, take, tile
-from aeviz.lab import sample_quality
+from aeviz.language import mark, tr
 from aeviz.web.components.samples.component import Places, reported_temperature, sample_grid
+from aeviz.web.generate.fit import explain_fit, show_distance
 from aeviz.web.generate.ground import ground, plane, send_ground
 from aeviz.web.generate.questions import ask_for_variety
 from aeviz.web.generate.temperature import HIGHEST, pick_temperature, read_temperature, write_temperature
 from aeviz.web.kernel import distances, priors
 from aeviz.web.kernel.caching import shared
+from aeviz.web.kernel.choices import choose
 from aeviz.web.kernel.client_inference import find_network, send_networks
 from aeviz.web.kernel.controls import pick_class, pick_seed
 from aeviz.web.kernel.distances import find_far
@@ -25,14 +26,14 @@ from aeviz.web.kernel.images import decoded, find_originals, is_large, offer_ima
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import MODEL, errors_as_messages
 from aeviz.web.kernel.point_url import point_parameter
-from aeviz.web.kernel.priors import anchoring, is_anchored
+from aeviz.web.kernel.priors import is_anchored
 from aeviz.web.kernel.recipes import offer_code, samples_code
 from aeviz.web.kernel.text import escape
 from aeviz.web.kernel.url import rename_choices
 
-PRIOR, DATA = "the prior", "Gaussian fitted to the data"
+PRIOR, DATA = mark("the prior"), mark("Gaussian fitted to the data")
 """Distributions to sample from."""
-ALL = "all classes"
+ALL = mark("all classes")
 SIDE, LARGE_SIDE = 10, 6
 """Samples along each side of the grid, and of one of large images."""
 CHOSEN_PX = 128
@@ -41,8 +42,6 @@ PICTURE_PX = 840
 """Least width in pixels of the grid as a file."""
 TEMPERATURES = 21
 """Evenly spaced temperatures from 0 to the highest at which the crosses are known."""
-WIDE = 1.25
-"""Standard deviation of the encoded images above which they are said to spread beyond the prior."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +67,9 @@ def show_samples(runs: list[Model]) -> None:
             with shown:
                 _show_grid(runs[0], draw, saved=below)
             _offer_code(runs, draw)
-            with st.expander("What to look for"):
-                _remark(runs[0])
-                _show_distance(runs[0])
+            with st.expander(tr("What to look for")):
+                explain_fit(runs[0])
+                show_distance(runs[0])
             return
         with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
             draw = _pick_draw(runs)
@@ -83,10 +82,13 @@ def show_samples(runs: list[Model]) -> None:
                 first = chosen if is_shared else None
         if is_shared:
             st.caption(
-                "Both models decode the same noise, image by image: point at one, and the other shows the same place."
+                tr(
+                    "Both models decode the same noise, image by image: point at one, and the other shows the same "
+                    "place."
+                )
             )
         else:
-            st.caption("The models differ in latent size or image size, so each has its own noise.")
+            st.caption(tr("The models differ in latent size or image size, so each has its own noise."))
         _offer_code(runs, draw)
 
 
@@ -114,24 +116,26 @@ def _offer_code(runs: list[Model], draw: Draw) -> None:
 def _pick_draw(runs: list[Model]) -> Draw:
     """Offer what makes sense for these models; all is in the URL."""
     temperature = read_temperature() if len(runs) == 1 else pick_temperature()
-    settings = st.popover("Settings", icon=":material/tune:")
+    settings = st.popover(tr("Settings"), icon=":material/tune:")
     with settings:
         source = DATA
         if any(model.config.model.is_variational for model in runs):
             rename_choices("draw", {"where the data lie": DATA})
-            chosen = st.segmented_control(
-                "Sample from",
+            chosen = choose(
+                st.segmented_control,
+                tr("Sample from"),
                 [PRIOR, DATA],
                 default=PRIOR,
                 required=True,
                 key="draw",
-                bind="query-params",
-                help="The prior, or a Gaussian fitted to the encoded test images.",
+                help=tr("The prior, or a Gaussian fitted to the encoded test images."),
             )
             source = str(chosen or PRIOR)
         names, name = list(runs[0].encoded_classes()), ALL
         if names and (source == DATA or any(map(is_anchored, runs))):
-            name = pick_class("Class", [ALL, *names], "class", ALL, "Sample from the distribution of this class.")
+            name = pick_class(
+                tr("Class"), [ALL, *names], "class", ALL, tr("Sample from the distribution of this class.")
+            )
     seed = pick_seed(settings)
     return Draw(source=source, class_name=None if name == ALL else name, temperature=temperature, seed=seed)
 
@@ -161,12 +165,18 @@ def _show_grid(
     drawn = _draw(model, draw)
     if drawn is None:
         st.info(
-            f"{escape(model.name)} has no encoded test images, so no Gaussian can be fitted.",
+            tr("{model} has no encoded test images, so no Gaussian can be fitted.", model=escape(model.name)),
             icon=":material/hourglass_top:",
         )
         return None
     points, unit, origin, gaussians = drawn
-    text = f"{model.name}: {len(points)} samples from {origin}, temperature {draw.temperature:g}"
+    text = tr(
+        "{model}: {count} samples from {origin}, temperature {temperature:g}",
+        model=model.name,
+        count=len(points),
+        origin=origin,
+        temperature=draw.temperature,
+    )
     side = LARGE_SIDE if is_large(model) else SIDE
     around = _look_around(model, draw, points)
     far, images = around.far, shrink(decoded(model, points), CHOSEN_PX)
@@ -275,10 +285,16 @@ def _nearest_images(model: Model, indices: np.ndarray | None) -> tuple[np.ndarra
         return None, []
     dataset, _ = find_originals(model)
     nearest = decoded(model, table.z[indices]) if dataset is None else take(dataset.images, indices)
-    kind = "nearest code: test image" if dataset is not None else "nearest code: reconstruction of test image"
+    if dataset is not None:
+        text, of_class = tr("nearest code: test image {index}"), tr("nearest code: test image {index}, class {name}")
+    else:
+        text = tr("nearest code: reconstruction of test image {index}")
+        of_class = tr("nearest code: reconstruction of test image {index}, class {name}")
     labels = table.labels
     return nearest, [
-        f"{kind} {index}" + ("" if labels is None else f", class {model.class_names[labels[index]]}")
+        text.format(index=index)
+        if labels is None
+        else of_class.format(index=index, name=model.class_names[labels[index]])
         for index in indices.tolist()
     ]
 
@@ -287,91 +303,23 @@ def _draw(model: Model, draw: Draw) -> tuple[np.ndarray, np.ndarray, str, list[G
     """Return latent points, those at temperature 1, their origin in words, and that; None with nothing to fit to."""
     config, classes = model.config.model, model.encoded_classes()
     label = None if draw.class_name is None else classes.get(draw.class_name)
-    of_class = f" of class {draw.class_name}" if label is not None else ""
     if draw.source == PRIOR and is_anchored(model):
         labels = list(classes.values()) if label is None else [label]
         gaussians = [priors.prior_gaussian(model, each) for each in labels]
-        origin = f"the prior{of_class}" if of_class else "the priors of all classes, one after the other"
+        origin = tr("the priors of all classes, one after the other")
+        if label is not None:
+            origin = tr("the prior of class {name}", name=draw.class_name)
     elif draw.source == PRIOR and config.is_variational:
-        gaussians, origin = [priors.prior_gaussian(model, None)], "the prior N(0, I)"
+        gaussians, origin = [priors.prior_gaussian(model, None)], tr("the prior N(0, I)")
     else:
         if not model.has_summary or (label is not None and model.latents is None):
             return None
         gaussians = [priors.data_gaussian(model, label)]
-        origin = f"a Gaussian fitted to the encoded images{of_class}"
+        origin = tr("a Gaussian fitted to the encoded images")
+        if label is not None:
+            origin = tr("a Gaussian fitted to the encoded images of class {name}", name=draw.class_name)
     count = (LARGE_SIDE if is_large(model) else SIDE) ** 2
     noise = draw_noise(draw.seed, count, config.latent_dim)
     shares = share_out(count, len(gaussians))
     points, unit = (draw_points(gaussians, shares, noise, each) for each in (draw.temperature, 1.0))
     return points, unit, origin, gaussians
-
-
-def _remark(model: Model) -> None:
-    """Say in words how prior and data fit together."""
-    if not model.config.model.is_variational:
-        st.markdown(
-            "The fitted Gaussian is an ellipse; the codes are not. Samples in its empty regions look like blends "
-            "of several classes. Choose one class: its codes are closer to a Gaussian."
-        )
-    elif is_anchored(model):
-        st.markdown(
-            "Each class has its own prior N(m, I) with a fixed mean (anchor) m: even classes on a circle of "
-            "radius 4, odd ones of radius 8. So you can sample one class."
-        )
-        st.markdown(anchoring(model))
-    else:
-        text = "The prior is N(0, I), with standard deviation 1 in every direction"
-        if model.encoded_classes():
-            text += ", the same for all classes. To sample one class, sample from the *Gaussian fitted to the data*"
-        st.markdown(f"{text}.")
-        if model.has_summary:
-            st.markdown(_compare_with_prior(model))
-
-
-def _show_distance(model: Model) -> None:
-    """State how far samples of a shipped model are from test images, where that was measured."""
-    rows = sample_quality.distances()[0]["classifier"]
-    found = next((row for row in rows if row.name == model.name), None)
-    if found is None or not model.is_shipped or model.config.model.bottleneck_spec.is_quantized:  # drawn otherwise here
-        return
-    (mean, error), (floor, floor_error) = (
-        mean_and_error([block.value for block in row.blocks]) for row in (found, rows[0])
-    )
-    st.markdown(
-        f"Kernel distance from test images to {sample_quality.COUNT:,} samples at temperature 1, in the hidden layer "
-        f"of a classifier: **{mean:.3f} ± {error:.3f}**; to other test images {floor:.3f} ± {floor_error:.3f}."
-    )
-    st.page_link(
-        "pages/lab.py",
-        label="All models: Quality of samples",
-        icon=":material/science:",
-        query_params={"experiment": "Quality of samples", "set": model.name},
-    )
-
-
-def _compare_with_prior(model: Model) -> str:
-    """Say whether the encoded images fill the prior N(0, I), from how far they spread."""
-    dimensions = model.config.model.latent_dim
-    used = distances.used_dimensions(model)
-    count = int(used.sum())
-    if not count:
-        return (
-            f"**All {dimensions} dimensions of {escape(model.name)} have collapsed**: every sample decodes to the "
-            "same image, an average of all images."
-        )
-    spread, weight = priors.data_gaussian(model, None).spread(used), model.config.objective.kl_weight
-    text = f"The codes of {escape(model.name)} have a standard deviation of **{spread:.2f}**"
-    if count < dimensions:
-        text += f" in the {count} of its {dimensions} dimensions that the decoder uses"
-    if spread > WIDE:
-        return (
-            f"{text}. The KL weight {weight:g} was too small to match the prior: samples cover only the middle of "
-            "the codes. Raise the temperature to reach more."
-        )
-    text += (
-        ". With the variance of each posterior added, the codes match the prior: it covers what the decoder was "
-        "trained on."
-    )
-    if model.latents is None:
-        return text
-    return f"{text} Distances are measured to the posterior means, so an image that is crossed out may still be good."

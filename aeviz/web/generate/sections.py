@@ -4,13 +4,14 @@ from collections.abc import Iterable
 
 import streamlit as st
 
+from aeviz.language import mark
 from aeviz.web.kernel.navigation import open_address
 from aeviz.web.kernel.page import MODEL
 
 MAKE = "make"
 """URL parameter of the section."""
-SAMPLES, LEARNED, INTERPOLATE = "samples", "over training", "interpolate"
-ARITHMETIC, NUMBER = "arithmetic", "write a number"
+SAMPLES, LEARNED, INTERPOLATE = mark("samples"), mark("over training"), mark("interpolate")
+ARITHMETIC, NUMBER = mark("arithmetic"), mark("write a number")
 _OFFERED = 5
 """Models that are offered at most."""
 

@@ -1,6 +1,7 @@
 """The ends of a path through the latent space: a test image, a draw, the mean, or the visitor's own image."""
 
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import streamlit as st
@@ -9,8 +10,11 @@ from streamlit.delta_generator import DeltaGenerator
 from aeviz.analysis.generation import Gaussian, draw_noise, draw_points
 from aeviz.data import is_available
 from aeviz.data.prepare import PrepareOptions
+from aeviz.language import mark, tr
 from aeviz.web.kernel import priors
+from aeviz.web.kernel.choices import choose
 from aeviz.web.kernel.controls import SEED_HELP, SEEDS, pick_draw, pick_image
+from aeviz.web.kernel.image_choices import recall_choices
 from aeviz.web.kernel.images import decoded, is_large, offer_download, originals, show_grid
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
@@ -28,7 +32,7 @@ from aeviz.web.kernel.upload import (
 )
 from aeviz.web.kernel.url import drop_stale_choice, rename_choices
 
-TEST, DRAW, MEAN, OWN = "test image", "random draw", "mean", "own image"
+TEST, DRAW, MEAN, OWN = mark("test image"), mark("random draw"), mark("mean"), mark("own image")
 """Origins of a path's end; also the values in the URL."""
 THUMBNAIL_PX, LARGE_PX = 88, 128
 """Width in pixels of the image of a start, and of one of large images."""
@@ -67,16 +71,23 @@ def explain_absent(model: Model) -> None:
     name = model.config.data.name
     if not model.has_summary:
         st.info(
-            f"{escape(model.name)} has no encoded test images yet. They are written when training ends.",
+            tr(
+                "{model} has no encoded test images yet. They are written when training ends.",
+                model=escape(model.name),
+            ),
             icon=":material/hourglass_top:",
         )
         return
     st.info(
-        f"Test images are not available: {escape(model.name)} ships without encoded images (terms of "
-        f"{escape(name)}). With the data set on this machine they are encoded here.",
+        tr(
+            "Test images are not available: {model} ships without encoded images (terms of {data}). With the data "
+            "set on this machine they are encoded here.",
+            model=escape(model.name),
+            data=escape(name),
+        ),
         icon=":material/info:",
     )
-    offer_download(name, "to start from its test images")
+    offer_download(name, tr("to start from its test images"))
 
 
 def pick_start(
@@ -103,14 +114,14 @@ def pick_start(
         with st.container(width="content", gap="small"):
             title = st.container()
             with st.container(horizontal=True, gap="small"):
-                change = st.popover("Change", icon=":material/tune:")
-                chosen = change.segmented_control(
+                change = st.popover(tr("Change"), icon=":material/tune:")
+                chosen = choose(
+                    change.segmented_control,
                     label,
                     origins,
                     default=origins[0],
                     required=True,
                     key=key,
-                    bind="query-params",
                     help=_help(model, origins),
                 )
                 origin = str(chosen or origins[0])
@@ -118,7 +129,7 @@ def pick_start(
     if origin == OWN:  # whose controls need the room themselves
         start = _own_picture(model, place)
     why = SEED_HELP.format(f"{SEEDS - 1:,}") if origin == DRAW else None
-    title.markdown(f"**{label}:** {escape(start.name if start else origin)}", help=why)
+    title.markdown(f"**{label}:** {escape(start.name if start else tr(origin))}", help=why)
     if start is not None and is_shown:
         with picture:
             _show(model, start)
@@ -127,33 +138,34 @@ def pick_start(
 
 def _help(model: Model, origins: list[str]) -> str:
     says = {
-        TEST: "encode an image of the test set",
-        DRAW: f"sample from {_draws_from(model)}",
-        MEAN: "the mean of all encoded images",
-        OWN: "encode an image of yours; it stays in memory and is not stored",
+        TEST: tr("encode an image of the test set"),
+        DRAW: tr("sample from {origin}", origin=_draws_from(model)),
+        MEAN: tr("the mean of all encoded images"),
+        OWN: tr("encode an image of yours; it stays in memory and is not stored"),
     }
-    return "; ".join(f"**{origin}**: {says[origin]}" for origin in origins) + "."
+    return "; ".join(f"**{tr(origin)}**: {says[origin]}" for origin in origins) + "."
 
 
 def _draws_from(model: Model) -> str:
     if not model.config.model.is_variational:
-        return "a Gaussian fitted to the encoded images"
-    return "the prior of a class" if is_anchored(model) else "the prior N(0, I)"
+        return tr("a Gaussian fitted to the encoded images")
+    return tr("the prior of a class") if is_anchored(model) else tr("the prior N(0, I)")
 
 
 def _known_point(model: Model, origin: str, place: str, default: int, folded: DeltaGenerator) -> Start:
     if origin == TEST:
-        return _test_image(model, pick_image(model, "Number", place, default, folded))
+        return _test_image(model, pick_image(model, tr("Number"), place, default, folded))
     if origin == DRAW:
         return _draw(model, pick_draw(f"{place}-seed", default, folded))
     mean = model.summary.mean
-    return Start(z=mean, origin=MEAN, name="the mean of the encoded images", image=None)
+    return Start(z=mean, origin=MEAN, name=tr("the mean of the encoded images"), image=None)
 
 
 def _test_image(model: Model, index: int) -> Start:
-    table, name = model.require_latents(), f"image {index}"
+    table, name = model.require_latents(), tr("image {index}", index=str(index))
     if table.labels is not None:
-        name += f", class {model.provenance.class_names[int(table.labels[index])]}"
+        label = model.provenance.class_names[int(table.labels[index])]
+        name = tr("image {index}, class {name}", index=str(index), name=label)
     dataset = originals(model)
     return Start(z=table.z[index], origin=TEST, name=name, image=None if dataset is None else dataset.images[index])
 
@@ -162,7 +174,9 @@ def _draw(model: Model, seed: int) -> Start:
     gaussian, origin = gaussian_of_draws(model, seed)
     noise = draw_noise(seed, 1, model.config.model.latent_dim)
     z = draw_points([gaussian], np.zeros(1, dtype=np.int64), noise)[0]
-    return Start(z=z, origin=DRAW, name=f"sample from {origin}, seed {seed}", image=None)
+    return Start(
+        z=z, origin=DRAW, name=tr("sample from {origin}, seed {seed}", origin=origin, seed=str(seed)), image=None
+    )
 
 
 def gaussian_of_draws(model: Model, seed: int) -> tuple[Gaussian, str]:
@@ -172,7 +186,7 @@ def gaussian_of_draws(model: Model, seed: int) -> tuple[Gaussian, str]:
     if is_anchored(model):
         classes = model.encoded_classes()
         name = list(classes)[seed % len(classes)]
-        return priors.prior_gaussian(model, classes[name]), f"the prior of class {name}"
+        return priors.prior_gaussian(model, classes[name]), tr("the prior of class {name}", name=name)
     return priors.prior_gaussian(model, None), _draws_from(model)
 
 
@@ -180,7 +194,7 @@ def _own_picture(model: Model, place: str) -> Start | None:
     """Let the visitor bring an image and frame it; return it encoded."""
     picture = _bring(model, place)
     if picture is None:
-        st.caption("Add an image to continue.")
+        st.caption(tr("Add an image to continue."))
         return None
     with errors_as_messages(stop=False):
         prepared = prepare(picture, model, _frame(picture, model, place))
@@ -200,11 +214,13 @@ def _frame(picture: OwnImage, model: Model, place: str) -> PrepareOptions:
     usual = usual_options(model)
     if is_handwritten(model):
         return usual
-    with st.expander("Crop", icon=":material/crop:"):
-        key = f"{place}-{{}}.{picture.key}"
-        across = st.slider("From left to right (%)", 0, 100, (0, 100), key=key.format("across"))
-        down = st.slider("From top to bottom (%)", 0, 100, (0, 100), key=key.format("down"))
-        st.caption("Crop so that the object fills the frame, as in the training images.")
+    with st.expander(tr("Crop"), icon=":material/crop:"):
+        recall_choices(f"{place}-own", picture.key, {"across": (0, 100), "down": (0, 100)})
+        across, down = (
+            cast(tuple[int, int], st.slider(label, 0, 100, key=f"{place}-own.{name}"))
+            for label, name in ((tr("From left to right (%)"), "across"), (tr("From top to bottom (%)"), "down"))
+        )
+        st.caption(tr("Crop so that the object fills the frame, as in the training images."))
     if (across, down) == ((0, 100), (0, 100)):
         return usual
     crop = (across[0] / 100, down[0] / 100, across[1] / 100, down[1] / 100)
@@ -218,6 +234,6 @@ def _show(model: Model, start: Start) -> None:
         image = start.image[None]
     else:
         image = decoded(model, start.z[None].astype(np.float32))
-        name = f"{name}, reconstructed by {model.name}"
+        name = tr("{name}, reconstructed by {model}", name=name, model=model.name)
     width = LARGE_PX if is_large(model) else THUMBNAIL_PX
     show_grid(image, name, columns=1, width=width, smooth=is_large(model), caption=False)

@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from aeviz.language import tr
 from aeviz.web.kernel.asking import answer, until_told
 from aeviz.web.kernel.images import marked_images, show_many
 from aeviz.web.kernel.models import Model
@@ -32,7 +33,7 @@ def show_strip(
     with st.container(gap=None, key=f"{asked}-strip-{part}"):
         with until_told(asked, part):
             frames, _ = marked_images(model, points, columns, shown)
-            waiting = f"{text.split(':')[0]}: more images appear with the answer"
+            waiting = tr("{what}: more images appear with the answer", what=text.split(":")[0])
             st.image(frames, width="stretch", caption=escape(waiting), alt=waiting)
         with answer(asked, part):
             marked, _ = marked_images(model, points, columns, np.ones_like(shown))

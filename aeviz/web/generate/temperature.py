@@ -4,15 +4,12 @@ import math
 
 import streamlit as st
 
+from aeviz.language import tr
 from aeviz.web.kernel.url import UrlState
 
 HIGHEST = 2.0
 """Highest temperature; the lowest is 0."""
 _KEY = "temperature.slider"
-HELP = (
-    f"Factor of the standard deviation, 0 to {HIGHEST:g}. Below 1: more typical, less varied images. Above 1: more "
-    "varied, less typical."
-)
 
 
 def _parse(text: str) -> float | None:
@@ -45,13 +42,17 @@ def pick_temperature() -> float:
     st.session_state[_KEY] = read_temperature()
     return float(
         st.slider(
-            "Temperature",
+            tr("Temperature"),
             0.0,
             HIGHEST,
             step=0.05,
             key=_KEY,
             on_change=lambda: TEMPERATURE.write(round(float(st.session_state[_KEY]), 2)),
             width=220,
-            help=HELP,
+            help=tr(
+                "Factor of the standard deviation, 0 to {highest:g}. Below 1: more typical, less varied images. "
+                "Above 1: more varied, less typical.",
+                highest=HIGHEST,
+            ),
         )
     )

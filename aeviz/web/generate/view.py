@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from aeviz.language import tr
 from aeviz.web.generate.arithmetic import show_arithmetic
 from aeviz.web.generate.attributes import has_attributes, show_attributes
 from aeviz.web.generate.ground import send_ground
@@ -13,6 +14,7 @@ from aeviz.web.generate.number import show_number
 from aeviz.web.generate.samples import send_samples, show_samples
 from aeviz.web.generate.sections import ARITHMETIC, INTERPOLATE, LEARNED, MAKE, NUMBER, SAMPLES, offer_models
 from aeviz.web.generate.starts import explain_absent, has_test_images
+from aeviz.web.kernel.choices import choose
 from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.page import MODEL
 from aeviz.web.kernel.priors import is_anchored
@@ -42,13 +44,13 @@ def pick_section() -> str:
     """Let the visitor choose what to make; the choice is in the URL."""
     rename_choices(MAKE, {"as it learned": LEARNED})
     st.html(_STYLE)
-    chosen = st.segmented_control(
-        "What to make",
+    chosen = choose(
+        st.segmented_control,
+        tr("What to make"),
         [SAMPLES, LEARNED, INTERPOLATE, ARITHMETIC, NUMBER],
         default=SAMPLES,
         required=True,
         key=MAKE,
-        bind="query-params",
         label_visibility="collapsed",
         width="content",
         on_change=_choose_model,
@@ -102,7 +104,7 @@ def show_section(section: str, found: Mapping[str, Model], first: Model, second:
     else:
         show_number(first)
         if not is_anchored(first) and (better := [other.name for other in found.values() if is_anchored(other)]):
-            st.caption("Class-anchored models write more clearly:")
+            st.caption(tr("Class-anchored models write more clearly:"))
             offer_models(better, NUMBER)
     if section == SAMPLES:
         send_samples(runs)
@@ -113,17 +115,24 @@ def show_section(section: str, found: Mapping[str, Model], first: Model, second:
 def _explain_no_prior(found: Mapping[str, Model], model: Model) -> None:
     names = ", ".join(escape(name) for name, other in found.items() if other.config.model.is_variational)
     st.caption(
-        f"{escape(model.name)} is a plain autoencoder without a prior: the images are samples from a Gaussian fitted "
-        "to its encoded test images.",
-        help=f"Models with a prior: {names}." if names else None,
+        tr(
+            "{model} is a plain autoencoder without a prior: the images are samples from a Gaussian fitted "
+            "to its encoded test images.",
+            model=escape(model.name),
+        ),
+        help=tr("Models with a prior: {names}.", names=names) if names else None,
     )
 
 
 def _explain_no_digits(found: Mapping[str, Model], model: Model) -> None:
     able = [other for other in found.values() if _DIGITS.issubset(other.provenance.class_names)]
     st.info(
-        f"**{escape(model.name)} cannot write digits:** its data ({escape(model.config.data.name)}) has no classes."
-        + (" These models can:" if able else ""),
+        tr(
+            "**{model} cannot write digits:** its data ({data}) has no classes.",
+            model=escape(model.name),
+            data=escape(model.config.data.name),
+        )
+        + (" " + tr("These models can:") if able else ""),
         icon=":material/dialpad:",
     )
     offer_models((other.name for other in sorted(able, key=is_anchored, reverse=True)), NUMBER)

@@ -15,6 +15,8 @@ import numpy as np
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from aeviz.language import tr
+
 Stamp = str
 """Digest of path, time of change in ns and size of files."""
 Parameters = ParamSpec("Parameters")
@@ -135,7 +137,7 @@ class _Cache(Generic[Result]):
         """Return the spinner; none where no page is being run."""
         if self._spinner is False or get_script_run_ctx(suppress_warning=True) is None:
             return nullcontext()
-        return st.spinner(self._spinner if isinstance(self._spinner, str) else self._spinner(*args, **kwargs))
+        return st.spinner(tr(self._spinner) if isinstance(self._spinner, str) else self._spinner(*args, **kwargs))
 
 
 def _identify(value: object) -> object:

@@ -10,6 +10,7 @@ import streamlit as st
 from aeviz.figures.legibility import enlarge_text, make_legible
 from aeviz.figures.palette import on_dark
 from aeviz.figures.words import with_numbers
+from aeviz.language import ENGLISH, catalogue_of, current_language
 from aeviz.web.kernel.looks import FACTOR, is_dark, is_projected
 
 _UNSAFE = re.compile(r"[^\w.-]+")
@@ -32,6 +33,11 @@ def show_figure(
     shown = enlarge_text(figure, FACTOR) if is_projected() else make_legible(figure)
     if is_dark():
         shown = on_dark(shown)
+    language = current_language()
+    if language != ENGLISH:
+        signs = catalogue_of(language)
+        shown = go.Figure(shown)  # a copy: the figure may be kept for all visitors
+        shown.layout.separators = signs.decimal + signs.group
     alt = with_numbers(alt, figure)
     if on_click is None:
         st.plotly_chart(shown, key=key, alt=alt, config=save_button(key), height=height)

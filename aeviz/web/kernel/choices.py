@@ -24,6 +24,7 @@ def choose(
     *,
     key: str,
     format_func: Callable[[Option], str] = str,
+    shown: Callable[[str], str] = tr,
     **settings: Any,
 ) -> Any:
     """Show a widget whose options are translated and whose choice is in the address; return the choice.
@@ -34,6 +35,7 @@ def choose(
         options: Their texts are messages: see `aeviz.language.mark`.
         key: Of the widget, and name of the URL parameter.
         format_func: Gives the English text of an option, which is what the address has.
+        shown: Gives what the visitor reads for the English text in another language, where that is no message.
         settings: Passed on, such as `default`, `index`, `on_change` or `help`.
     """
     if current_language() == ENGLISH:
@@ -41,7 +43,7 @@ def choose(
     by_text = {format_func(option): option for option in options}
     is_many = widget is st.multiselect or settings.get("selection_mode") == "multi"
     _follow(key, by_text, is_many=is_many)
-    labels = {text: tr(text) for text in by_text}
+    labels = {text: shown(text) for text in by_text}
     found = widget(label, options, key=key, format_func=lambda option: labels[format_func(option)], **settings)
     _write(key, _texts(found, format_func), _texts(_default(widget, options, settings), format_func))
     return found

@@ -65,17 +65,18 @@ def send_networks(runs: Sequence[Model], part: PartName) -> None:
         send_blob(name, content)
 
 
-def prepare_networks(model: Model, without: str = "the server decodes") -> None:
+def prepare_networks(model: Model, without: str = "") -> None:
     """Write what is missing of a run's encoder and decoder, and say so meanwhile; then the page is run again.
 
     Args:
         model: The model.
-        without: What happens on the page without these files, as a clause.
+        without: What happens on the page without these files, as a clause, translated; none for "the server decodes".
     """
+    without = without or tr("the server decodes")
     if all(find_network(model, part).spec is not None for part in ("decoder", "encoder")):
         return
     if has_trainer(model.path):
-        st.caption(f"{escape(model.name)} is still training. Until it ends {without}.")
+        st.caption(tr("{model} is still training. Until it ends {without}.", model=escape(model.name), without=without))
         return
     if os.environ.get("AEVIZ_ONNX") == "0":
         return
@@ -83,8 +84,8 @@ def prepare_networks(model: Model, without: str = "the server decodes") -> None:
     if view is None or view.is_active:
         _wait(model, without)
         return
-    why = {"failed": escape(view.message), "interrupted": "the process that writes the files has been ended"}
-    st.caption(f"{without[0].upper()}{without[1:]}: {why.get(view.state, 'the exported files cannot be used')}")
+    why = {"failed": escape(view.message), "interrupted": tr("the process that writes the files has been ended")}
+    st.caption(f"{without[0].upper()}{without[1:]}: {why.get(view.state, tr('the exported files cannot be used'))}")
 
 
 @st.fragment(run_every=POLL_S)
@@ -92,16 +93,29 @@ def _wait(model: Model, without: str) -> None:
     view = export.prepare(model.folder)
     if view is None or view.state == "queued":
         st.caption(
-            f"Preparing {escape(model.name)} for your browser takes about {USUAL_S} s, after another model. "
-            f"Until then {without}."
+            tr(
+                "Preparing {model} for your browser takes about {usual} s, after another model. Until then {without}.",
+                model=escape(model.name),
+                usual=USUAL_S,
+                without=without,
+            )
         )
         return
     if not view.is_active:
         st.rerun(scope="app")
-    left = f"{view.seconds:.0f} of about {USUAL_S} s"
+    left = tr("{seconds:.0f} of about {usual} s", seconds=view.seconds, usual=USUAL_S)
     if view.seconds > USUAL_S:
-        left = f"{view.seconds:.0f} s so far, more than the usual {USUAL_S} s, as on a busy machine"
+        left = tr(
+            "{seconds:.0f} s so far, more than the usual {usual} s, as on a busy machine",
+            seconds=view.seconds,
+            usual=USUAL_S,
+        )
     st.progress(
         min(view.seconds / USUAL_S, 0.95),
-        f"Preparing {escape(model.name)} for your browser: {left}. Until then {without}.",
+        tr(
+            "Preparing {model} for your browser: {left}. Until then {without}.",
+            model=escape(model.name),
+            left=left,
+            without=without,
+        ),
     )

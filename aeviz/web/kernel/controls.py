@@ -7,12 +7,14 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from aeviz.language import mark, number, tr
+from aeviz.web.kernel.choices import choose
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.url import drop_stale_choice
 
 SEEDS = 10_000
 """Seeds on offer: 0 to this, exclusive."""
-SEED_HELP = "The number from which the random numbers are computed, 0 to {}. The same seed gives the same result."
+SEED_HELP = mark("The number from which the random numbers are computed, 0 to {}. The same seed gives the same result.")
 _SEED = "seed"
 Among = Callable[[], np.ndarray]
 
@@ -24,13 +26,13 @@ def pick_seed(folded: DeltaGenerator | None = None) -> int:
         folded: Where the seed is chosen by its number, if not beside the button.
     """
     with folded or nullcontext():
-        seed = pick_whole("Seed", _SEED, SEEDS - 1, 0, SEED_HELP)
+        seed = pick_whole(tr("Seed"), _SEED, SEEDS - 1, 0, tr(SEED_HELP))
     st.button(
-        "Again",
+        tr("Again"),
         icon=":material/casino:",
         key="again",
         on_click=_next_seed,
-        help="Sample again, with other random numbers (the next seed).",
+        help=tr("Sample again, with other random numbers (the next seed)."),
     )
     return seed
 
@@ -40,7 +42,7 @@ def _next_seed() -> None:
 
 
 def pick_whole(label: str, key: str, high: int, default: int, why: str) -> int:
-    """Let the visitor choose a whole number from 0 to `high`, which `why` names; it is in the URL."""
+    """Let the visitor choose a whole number from 0 to `high`, for which {} stands in `why`; it is in the URL."""
     if (st.session_state.get(key) or 0) > high:  # chosen for a model of more images
         st.session_state[key] = float(high)
     chosen = st.number_input(
@@ -53,7 +55,7 @@ def pick_whole(label: str, key: str, high: int, default: int, why: str) -> int:
         key=key,
         bind="query-params",
         width=150,
-        help=why.format(f"{high:,}"),
+        help=why.format(number(high, ",")),
     )
     return int(chosen or 0)
 
@@ -62,7 +64,7 @@ def pick_class(label: str, names: list[str], key: str, default: str, why: str) -
     """Let the visitor choose a class by its name; the choice is in the URL."""
     drop_stale_choice(key, names)  # chosen for a model of other images
     index = names.index(default)
-    return str(st.selectbox(label, names, index=index, key=key, bind="query-params", width=150, help=why))
+    return str(choose(st.selectbox, label, names, index=index, key=key, width=150, help=why))
 
 
 def pick_image(
@@ -86,29 +88,29 @@ def pick_image(
     """
     n = len(model.require_latents().z)
     with folded or nullcontext():
-        number = pick_whole(label, key, n - 1, default, "Index in the test set, 0 to {}.")
+        index = pick_whole(label, key, n - 1, default, tr("Index in the test set, 0 to {}."))
     st.button(
-        "Random",
+        tr("Random"),
         icon=":material/casino:",
         key=f"{key}-chance",
         on_click=_jump,
         args=(key, n, among),
-        help="Choose a random test image.",
+        help=tr("Choose a random test image."),
     )
-    return number
+    return index
 
 
 def pick_draw(key: str, default: int, folded: DeltaGenerator | None = None) -> int:
     """Let the visitor choose a draw by its seed, in `folded` if given, or by chance; the seed is in the URL."""
     with folded or nullcontext():
-        seed = pick_whole("Seed", key, SEEDS - 1, default, SEED_HELP)
+        seed = pick_whole(tr("Seed"), key, SEEDS - 1, default, tr(SEED_HELP))
     st.button(
-        "Random",
+        tr("Random"),
         icon=":material/casino:",
         key=f"{key}-chance",
         on_click=_jump,
         args=(key, SEEDS),
-        help="Choose a random seed.",
+        help=tr("Choose a random seed."),
     )
     return seed
 

@@ -6,12 +6,13 @@ from aeviz.config import DataConfig
 from aeviz.data import ImageDataset, load_dataset
 from aeviz.data.changes import with_class_order
 from aeviz.data.stamp import folder_stamp
+from aeviz.language import mark
 from aeviz.web.kernel.caching import Stamp, shared
 
 __all__ = ["folder_stamp", "test_images", "train_fingerprint", "train_images"]
 
 
-@shared(max_entries=4, spinner="Reading the test images …")  # 8 MB for MNIST
+@shared(max_entries=4, spinner=mark("Reading the test images …"))  # 8 MB for MNIST
 def test_images(data: DataConfig, root: str, stamp: Stamp, class_names: tuple[str, ...]) -> tuple[ImageDataset, str]:
     """Return the test split of a data set and its fingerprint.
 
@@ -28,7 +29,7 @@ def test_images(data: DataConfig, root: str, stamp: Stamp, class_names: tuple[st
     return dataset, dataset.fingerprint()
 
 
-@shared(max_entries=2, spinner="Reading the training images …")  # 39 MB for MNIST
+@shared(max_entries=2, spinner=mark("Reading the training images …"))  # 39 MB for MNIST
 def train_images(data: DataConfig, root: str, stamp: Stamp, class_names: tuple[str, ...]) -> ImageDataset:
     """Return the training split of a data set; arguments and errors as in `test_images`."""
     return with_class_order(load_dataset(data, "train", root=Path(root)), class_names)

@@ -6,6 +6,7 @@ from aeviz.analysis import latent as analysis_latent
 from aeviz.analysis.latent import ACTIVE, count_votes, is_far
 from aeviz.analysis.latent_gaussian import LatentGaussian, gaussian_by_directions
 from aeviz.analysis.posterior import usual_sample_distance
+from aeviz.language import tr
 from aeviz.web.components.explorer.payload import Support
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.models import Model
@@ -92,8 +93,8 @@ def far_text(model: Model, points: np.ndarray) -> str:
     if far is None:
         return ""
     if not far.any():
-        return "none out of distribution"
-    return f"{int(far.sum())} of {len(far)} out of distribution (crossed out)"
+        return tr("none out of distribution")
+    return tr("{count} of {all} out of distribution (\N{MULTIPLICATION SIGN})", count=int(far.sum()), all=len(far))
 
 
 def read_points(model: Model, points: np.ndarray) -> np.ndarray:

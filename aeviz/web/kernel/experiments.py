@@ -7,6 +7,8 @@ from typing import Literal
 
 import streamlit as st
 
+from aeviz.language import tr
+from aeviz.web.kernel.choices import choose
 from aeviz.web.kernel.url import UrlState, drop_unbound, rename_choices
 
 _STYLE = """<style>
@@ -43,7 +45,10 @@ _IN_A_ROW = """<style>
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Experiment:
-    """A section of a page that shows one thing that the sources teach."""
+    """A section of a page that shows one thing that the sources teach.
+
+    Its texts are messages: literals, which `tools.messages` finds here, translated where they are shown.
+    """
 
     name: str
     """Its title, and its value in the address."""
@@ -75,13 +80,13 @@ def show_experiments(experiments: Sequence[Experiment], *, key: str = "section")
     names = [experiment.name for experiment in experiments]
     rename_choices(key, {former: experiment.name for experiment in experiments for former in experiment.former_names})
     st.html(_IN_A_ROW.replace("%s", key))
-    chosen = st.segmented_control(
-        "Section",
+    chosen = choose(
+        st.segmented_control,
+        tr("Section"),
         names,
         default=names[0],
         required=True,
         key=key,
-        bind="query-params",
         label_visibility="collapsed",
     )
     _show(next((experiment for experiment in experiments if experiment.name == chosen), experiments[0]))
@@ -104,7 +109,7 @@ def show_grouped_experiments(experiments: Sequence[Experiment], *, key: str = "e
     st.session_state[widget] = current  # the address decides: Back of the browser changes it alone
     address.write(address.restore())  # nothing stays that is no experiment
 
-    def choose(name: str) -> None:
+    def go_to(name: str) -> None:
         if name != current:
             address.write(name)  # first: the browser's entry for the experiment that is left keeps its parameters
             drop_unbound(keep=[key])
@@ -112,32 +117,33 @@ def show_grouped_experiments(experiments: Sequence[Experiment], *, key: str = "e
     left, right = st.columns([2, 3], vertical_alignment="center", gap="medium")
     with left, st.container(horizontal=True, gap="small"):
         st.selectbox(
-            "Experiment",
+            tr("Experiment"),
             list(by_name),
+            format_func=tr,
             key=widget,
-            on_change=lambda: choose(str(st.session_state[widget])),
+            on_change=lambda: go_to(str(st.session_state[widget])),
             label_visibility="collapsed",
             width="stretch",
         )
-        _offer_all(experiments, current, choose, f"{key}.all")
+        _offer_all(experiments, current, go_to, f"{key}.all")
     shown = by_name[current]
     with right:
-        st.markdown(f"**Notice:** {shown.notice}")
+        st.markdown(tr("**Notice:** {notice}", notice=tr(shown.notice)))
     _show(shown)
 
 
-def _offer_all(experiments: Sequence[Experiment], current: str, choose: Callable[[str], None], key: str) -> None:
+def _offer_all(experiments: Sequence[Experiment], current: str, go_to: Callable[[str], None], key: str) -> None:
     """Offer the names of all experiments below those of their groups; the current one is marked."""
 
     def choose_and_close(name: str) -> None:
-        choose(name)
+        go_to(name)
         st.session_state[key] = False
 
     offer = st.popover(
-        f"All {len(experiments)}",
+        tr("All {count}", count=len(experiments)),
         key=key,
         icon=":material/apps:",
-        help="All experiments by group, and what each shows",
+        help=tr("All experiments by group, and what each shows"),
         on_change="rerun",
     )
     if not offer.open:
@@ -146,11 +152,16 @@ def _offer_all(experiments: Sequence[Experiment], current: str, choose: Callable
         st.html(_STYLE)
         for group, members in groupby(experiments, key=lambda experiment: experiment.group):
             with st.container(gap=None):
-                st.markdown(f"**{group}**")
+                st.markdown(f"**{tr(group)}**")
                 for name, notice in [(member.name, member.notice) for member in members]:
                     kind: Literal["primary", "tertiary"] = "primary" if name == current else "tertiary"
                     st.button(
-                        name, key=f"{key}.{name}", type=kind, help=notice, on_click=choose_and_close, args=(name,)
+                        tr(name),
+                        key=f"{key}.{name}",
+                        type=kind,
+                        help=tr(notice),
+                        on_click=choose_and_close,
+                        args=(name,),
                     )
 
 
@@ -158,11 +169,12 @@ def _show(experiment: Experiment) -> None:
     """Show an experiment, then the question with its answer folded, slips of the sources, and the source."""
     place = st.container()  # the rest comes first, so that nothing of the experiment before stays below a spinner
     if experiment.question:
-        with st.expander(f"Question for a class: {experiment.question}", icon=":material/help:"):
-            st.markdown(experiment.answer)
+        question = tr("Question for a class: {question}", question=tr(experiment.question))
+        with st.expander(question, icon=":material/help:"):
+            st.markdown(tr(experiment.answer))
     if experiment.slips:
-        with st.expander("Slips of the sources", icon=":material/edit_note:"):
-            st.markdown("\n".join(f"- {slip}" for slip in experiment.slips))
-    st.caption(f"Source: {experiment.source}")
+        with st.expander(tr("Slips of the sources"), icon=":material/edit_note:"):
+            st.markdown("\n".join(f"- {tr(slip)}" for slip in experiment.slips))
+    st.caption(tr("Source: {source}", source=tr(experiment.source)))
     with place:
         experiment.show()

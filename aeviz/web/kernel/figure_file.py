@@ -7,6 +7,7 @@ import streamlit as st
 
 from aeviz.export.figure_kinds import NARROWEST_MM, WIDEST_MM, WIDTH_MM, Format, Kind
 from aeviz.figures.print import is_available
+from aeviz.language import mark, tr
 from aeviz.training.runs import RunFolder
 from aeviz.web.kernel.runtime import start_torch
 from aeviz.web.takeaway.figures import figure_file, file_name
@@ -14,10 +15,10 @@ from aeviz.web.takeaway.figures import figure_file, file_name
 INSTALL = '`pip install "aeviz[figures]"`'
 _FORMATS: Mapping[Format, tuple[str, str]] = {"svg": ("SVG", "image/svg+xml"), "pdf": ("PDF", "application/pdf")}
 _NAMES: Mapping[Kind, str] = {
-    "map": "Map of the test images",
-    "plane": "Decoded plane",
-    "curves": "Curves",
-    "reconstructions": "Reconstructions",
+    "map": mark("Map of the test images"),
+    "plane": mark("Decoded plane"),
+    "curves": mark("Curves"),
+    "reconstructions": mark("Reconstructions"),
 }
 _DECODING: tuple[Kind, ...] = ("plane", "reconstructions")
 
@@ -33,22 +34,24 @@ def offer_figure(kinds: Sequence[Kind], folders: Sequence[RunFolder], *, key: st
     """
     if not kinds or not folders:
         return
-    with st.popover("Save figure", icon=":material/print:", key=f"figure-{key}"):
+    with st.popover(tr("Save figure"), icon=":material/print:", key=f"figure-{key}"):
         if not is_available():
-            st.markdown(f"Figures for print need matplotlib. Where aeviz runs: {INSTALL}")
+            st.markdown(tr("Figures for print need matplotlib. Where aeviz runs: {command}", command=INSTALL))
             return
         kind = kinds[0]
         if len(kinds) > 1:
-            kind = st.selectbox("Figure", kinds, format_func=_NAMES.__getitem__, key=f"figure-kind-{key}")
+            kind = st.selectbox(
+                tr("Figure"), kinds, format_func=lambda each: tr(_NAMES[each]), key=f"figure-kind-{key}"
+            )
         width = st.number_input(
-            "Width (mm)",
+            tr("Width (mm)"),
             NARROWEST_MM,
             WIDEST_MM,
             WIDTH_MM,
             step=5.0,
             format="%.0f",
             key=f"figure-width-{key}",
-            help="A column of most journals is 80 to 90 mm wide, a page 170 to 180.",
+            help=tr("A column of most journals is 80 to 90 mm wide, a page 170 to 180."),
         )
         with st.container(horizontal=True):
             for form, (name, mime) in _FORMATS.items():
@@ -63,8 +66,11 @@ def offer_figure(kinds: Sequence[Kind], folders: Sequence[RunFolder], *, key: st
                 )
         names = " ".join(folder.name for folder in folders[:1])
         st.caption(
-            "Type of 8 points, colours of a light page; run, seed, data and settings stand in the file. On the command "
-            f"line: `aeviz export {names} --format pdf --figure {kind} --width {width:.0f}`"
+            tr(
+                "Type of 8 points, colours of a light page; run, seed, data and settings stand in the file. On the "
+                "command line: {command}",
+                command=f"`aeviz export {names} --format pdf --figure {kind} --width {width:.0f}`",
+            )
         )
 
 

@@ -10,6 +10,7 @@ import streamlit as st
 from aeviz.films.encode import encode, has_mp4
 from aeviz.films.film import Film, Format
 from aeviz.films.training import View, training
+from aeviz.language import tr
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.text import escape
@@ -40,7 +41,7 @@ def offer_walk(model: Model, start: np.ndarray, end: np.ndarray, *, spherical: b
 
 def film_popover() -> "st.delta_generator.DeltaGenerator":
     """Return the popover that the buttons of a film stand in."""
-    return st.popover("Save film", icon=":material/movie:", width="content")
+    return st.popover(tr("Save film"), icon=":material/movie:", width="content")
 
 
 def show_buttons(make: Callable[[Format], bytes], name: str, key: str) -> None:
@@ -72,7 +73,8 @@ def _buttons(model: Model, kind: str, ends: _Ends | None) -> None:
 
 
 def _explain(name: str, options: str) -> None:
-    st.caption(f"Made in some seconds. With other sizes and lengths: `aeviz export {name} --format gif {options}`")
+    command = f"`aeviz export {name} --format gif {options}`"
+    st.caption(tr("Made in some seconds. With other sizes and lengths: {command}", command=command))
 
 
 @shared(max_entries=12)  # some megabytes each at most

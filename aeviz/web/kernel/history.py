@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from aeviz.analysis.curve_table import curve_table
+from aeviz.language import tr
 from aeviz.training.history import EpochReport, HistoryReader, read_history
 from aeviz.training.runs import HISTORY
 from aeviz.web.kernel.caching import shared
@@ -30,15 +31,17 @@ def offer_curves(runs: Mapping[str, Path], name: str) -> None:
         name: File name without its suffix; also the identity of the button on the page.
     """
     st.download_button(
-        "Curves (CSV)",
+        tr("Curves (CSV)"),
         partial(curves_file, dict(runs)),
         file_name=f"{name}.csv",
         mime="text/csv",
         icon=":material/download:",
         on_click="ignore",
         key=f"download-{name}",
-        help="Losses, MSE, KL (nats per image), learning rate, gradient norm and seconds of each epoch, one value a "
-        "row: run, epoch, quantity, value.",
+        help=tr(
+            "Losses, MSE, KL (nats per image), learning rate, gradient norm and seconds of each epoch, one value a "
+            "row: run, epoch, quantity, value."
+        ),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from aeviz.language import number, tr
 from aeviz.web.components.film.image_film import ImageSet, film_payload, image_film, reported_epoch
 from aeviz.web.components.kit.blobs import send_blob
 from aeviz.web.components.kit.wire import blob_name
@@ -60,8 +61,18 @@ def _show(name: str, epochs: tuple[int, ...], usual: int) -> None:
                 EPOCH.write(None if rested == usual else rested)
 
         if len(epochs) > 1:
-            recorded = f"{len(epochs)} epochs, {epochs[0]:,} to {epochs[-1]:,}"
             if len(epochs) <= LISTED:
-                recorded = f"epochs {', '.join(f'{each:,}' for each in epochs)}"
-            st.caption(f"Images were recorded at {recorded} (dots on the curve); **Play** steps from one to the next.")
+                text = tr(
+                    "Images were recorded at epochs {epochs} (dots on the curve); **Play** steps from one to the next.",
+                    epochs=", ".join(number(each, ",") for each in epochs),
+                )
+            else:
+                text = tr(
+                    "Images were recorded at {count} epochs, {first:,} to {last:,} (dots on the curve); **Play** steps "
+                    "from one to the next.",
+                    count=len(epochs),
+                    first=epochs[0],
+                    last=epochs[-1],
+                )
+            st.caption(text)
         image_film(name, at, key=_KEY, on_change=write)

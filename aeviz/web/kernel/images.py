@@ -12,6 +12,7 @@ from aeviz.data.imports.visits import name_for_people
 from aeviz.errors import AevizError, DataError
 from aeviz.figures.images import enlarge, shrink, tile, to_data_uri, to_png
 from aeviz.figures.plane import marked_svg
+from aeviz.language import tr
 from aeviz.paths import data_root
 from aeviz.web.kernel import datasets, jobs
 from aeviz.web.kernel.distances import find_far
@@ -30,7 +31,7 @@ def originals(model: Model) -> ImageDataset | None:
     """Return the test images that a run encoded, or None where they are not on this machine any more; say why."""
     dataset, why = find_originals(model)
     if why:
-        st.caption(f"The original images cannot be shown: {why}")
+        st.caption(tr("The original images cannot be shown: {why}", why=why))
     return dataset
 
 
@@ -39,7 +40,7 @@ def find_originals(model: Model) -> tuple[ImageDataset | None, str]:
     name, table = model.config.data.name, model.latents
     if not name.startswith(FOLDER_PREFIX) and not is_available(name):
         is_known = any(info.name == name for info in list_datasets())  # then its download is offered
-        return None, "" if is_known else f"{escape(name)} is no data set of this machine any more."
+        return None, "" if is_known else tr("{data} is no data set of this machine any more.", data=escape(name))
     try:
         data = replace(model.config.data, without=None)  # no part of the test set, which all runs of the data share
         dataset, fingerprint = datasets.test_images(
@@ -48,7 +49,9 @@ def find_originals(model: Model) -> tuple[ImageDataset | None, str]:
     except DataError as error:
         return None, escape(str(error))
     if table is None or fingerprint != table.fingerprint:
-        return None, f"{escape(name_for_people(name))} has changed since {escape(model.name)} encoded it."
+        return None, tr(
+            "{data} has changed since {model} encoded it.", data=escape(name_for_people(name)), model=escape(model.name)
+        )
     return dataset, ""
 
 
@@ -62,20 +65,22 @@ def offer_download(name: str, why: str) -> None:
 
     Args:
         name: The data set.
-        why: What the pictures are wanted for, as the end of a sentence.
+        why: What the pictures are wanted for, as the end of a sentence, translated: "to train on them".
     """
     info = next((entry for entry in list_datasets() if entry.name == name), None)
     if info is None or is_available(name):
         return
     with st.container(border=True):
-        st.markdown(f"**{info.title} is not on this machine.** It is needed {why}.")
+        st.markdown(tr("**{data} is not on this machine.** It is needed {why}.", data=info.title, why=why))
         n_bytes = bytes_to_download(name)
         if jobs.is_demo():
-            st.caption("This server is a demonstration, which downloads nothing. Install aeviz to do that.")
+            st.caption(tr("This server is a demonstration, which downloads nothing. Install aeviz to do that."))
             return
-        action = f"Download {info.title} ({n_bytes / 1e6:.0f} MB)" if n_bytes else f"Unpack {info.title}"
+        action = tr("Unpack {data}", data=info.title)
+        if n_bytes:
+            action = tr("Download {data} ({size:.0f} MB)", data=info.title, size=n_bytes / 1e6)
         if st.button(action, icon=":material/download:", key=f"download.{name}"):
-            bar = st.progress(0.0, "Connecting …")
+            bar = st.progress(0.0, tr("Connecting …"))
 
             def show(share: float, text: str) -> None:
                 bar.progress(min(share, 1.0), text)
@@ -87,7 +92,7 @@ def offer_download(name: str, why: str) -> None:
                 st.error(escape(str(error)), icon=":material/cloud_off:")
             else:
                 st.rerun(scope="app")
-        st.caption("Everything else works without it. In a classroom, download it before the lesson.")
+        st.caption(tr("Everything else works without it. In a classroom, download it before the lesson."))
 
 
 def is_large(model: Model) -> bool:
@@ -179,12 +184,12 @@ def marked_images(
 def offer_image(picture: np.ndarray, name: str, least_width: int, *, smooth: bool = False) -> None:
     """Offer an image, (H, W, 3), as a file; `name` lacks its suffix."""
     st.download_button(
-        "Image (PNG)",
+        tr("Image (PNG)"),
         to_png(enlarge(picture, least_width, smooth=smooth), effort=1 if smooth else 9),  # a photograph takes seconds
         file_name=f"{name}.png",
         mime="image/png",
         icon=":material/download:",
         on_click="ignore",
         key=f"download-{name}",
-        help="Saves these images as one PNG file.",
+        help=tr("Saves these images as one PNG file."),
     )

@@ -10,6 +10,7 @@ from typing import BinaryIO
 from aeviz.data.imports.visits import list_sets, remove, remove_size, resize, take
 from aeviz.data.source import Report
 from aeviz.errors import NotAllowedError
+from aeviz.language import tr
 from aeviz.web.kernel import jobs
 from aeviz.web.kernel.visitor import visitor_id
 from aeviz.web.kernel.visits import hold_uploads
@@ -63,7 +64,7 @@ class _turn(AbstractContextManager[None]):  # noqa: N801 - used like a function
 
     def __enter__(self) -> None:
         while not _importing.acquire(timeout=_WAIT_S):
-            self._report(0.0, "Waiting for another import")  # where a click on Stop is noticed
+            self._report(0.0, tr("Waiting for another import"))  # where a click on Stop is noticed
 
     def __exit__(self, *_: object) -> None:
         _importing.release()

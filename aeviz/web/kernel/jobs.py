@@ -15,6 +15,7 @@ from aeviz.data.folder_layout import FOLDER_PREFIX
 from aeviz.data.imports import list_own, visits
 from aeviz.data.imports.own import own_folder
 from aeviz.errors import NotAllowedError
+from aeviz.language import tr
 from aeviz.paths import cache_root, data_root, runs_root, size_of
 from aeviz.serving import owners
 from aeviz.serving.limits import MB, limits
@@ -25,9 +26,6 @@ from aeviz.workers import training
 from aeviz.workers.process import count_workers
 from aeviz.workers.training import Job
 
-DEMO = "this server is a demonstration: everything can be looked at, nothing is trained, kept or deleted"
-"""Why nothing can be changed on a server in demo mode."""
-_OWN_MACHINE = "Install aeviz on a machine of your own to do that"
 _starting: Counter[str] = Counter()
 """Runs of each owner that are about to be there: two windows must not pass a limit together."""
 _guard = threading.Lock()
@@ -41,7 +39,13 @@ def is_demo() -> bool:
 def note_demo() -> None:
     """Say that nothing can be changed on this server, where that is so."""
     if is_demo():
-        st.info(f"{DEMO[0].upper()}{DEMO[1:]}. {_OWN_MACHINE}.", icon=":material/lock:")
+        st.info(
+            tr(
+                "This server is a demonstration: everything can be looked at, nothing is trained, kept or deleted. "
+                "Install aeviz on a machine of your own to do that."
+            ),
+            icon=":material/lock:",
+        )
 
 
 def may_name_folders() -> bool:
@@ -62,7 +66,12 @@ def check_changes() -> None:
         NotAllowedError: It is a demonstration.
     """
     if is_demo():
-        raise NotAllowedError(f"{DEMO}; {_OWN_MACHINE[0].lower()}{_OWN_MACHINE[1:]}")
+        raise NotAllowedError(
+            tr(
+                "this server is a demonstration: everything can be looked at, nothing is trained, kept or deleted; "
+                "install aeviz on a machine of your own to do that"
+            )
+        )
 
 
 def check_new_runs(count: int = 1, *, in_turn: bool = False) -> None:
@@ -80,9 +89,9 @@ def check_new_runs(count: int = 1, *, in_turn: bool = False) -> None:
     most = limits()
     check_free(runs_root(), most.free_mb)
     mine_soon, all_soon = count + _starting[owner()], count + _starting.total()
-    fewer = "choose fewer seeds or optimizers, or " if in_turn else ""
     if in_turn:
-        what, advice = "jobs at work or in the queue", f"{fewer}try again when some have ended"
+        what = tr("jobs at work or in the queue")
+        advice = tr("choose fewer seeds or optimizers, or try again when some have ended")
         check_limit(count_workers() + all_soon, "jobs", what, advice)
     else:
         _check_queue(mine_soon)
@@ -90,14 +99,20 @@ def check_new_runs(count: int = 1, *, in_turn: bool = False) -> None:
         return
     runs = _runs()
     mine = [path for path in runs if owners.owner_of(path) == owner()]
-    advice = f"{fewer}delete {'runs' if in_turn else 'one'} of yours first"
-    check_limit(len(mine) + mine_soon, "runs_each", "runs of one visitor", advice)
-    check_limit(len(runs) + all_soon, "runs", "runs in all", "ask who runs it to remove some")
+    advice = tr("delete one of yours first")
+    if in_turn:
+        advice = tr("choose fewer seeds or optimizers, or delete runs of yours first")
+    check_limit(len(mine) + mine_soon, "runs_each", tr("runs of one visitor"), advice)
+    check_limit(len(runs) + all_soon, "runs", tr("runs in all"), tr("ask who runs it to remove some"))
     if most.disk_mb or most.disk_mb_each:
         used = sizes_of(runs)
-        advice = "delete a run of yours first"
-        check_limit(sum(used[path] for path in mine) / MB, "disk_mb_each", "megabytes of runs of one visitor", advice)
-        check_limit(sum(used.values()) / MB, "disk_mb", "megabytes of runs in all", "ask who runs it to make room")
+        advice = tr("delete a run of yours first")
+        check_limit(
+            sum(used[path] for path in mine) / MB, "disk_mb_each", tr("megabytes of runs of one visitor"), advice
+        )
+        check_limit(
+            sum(used.values()) / MB, "disk_mb", tr("megabytes of runs in all"), tr("ask who runs it to make room")
+        )
 
 
 class Places:
@@ -169,8 +184,10 @@ def check_data(name: str) -> None:
     """
     if not may_use_data(name):
         raise NotAllowedError(
-            "on this server you train on a data set of the list, or on images that you upload; folders of the server "
-            "are for who runs it"
+            tr(
+                "on this server you train on a data set of the list, or on images that you upload; folders of the "
+                "server are for who runs it"
+            )
         )
 
 
@@ -183,10 +200,10 @@ def check_upload(size: int) -> None:
     check_changes()
     check_free(cache_root(), limits().free_mb)
     mine, everything = visits.bytes_held(visitor_id())
-    advice = "remove a set of images first, or bring fewer"
-    check_limit((mine + size) / MB, "uploads_mb_each", "megabytes of uploads of one visitor", advice)
-    advice = "try again when others have left"
-    check_limit((everything + size) / MB, "uploads_mb", "megabytes of uploads in all", advice)
+    advice = tr("remove a set of images first, or bring fewer")
+    check_limit((mine + size) / MB, "uploads_mb_each", tr("megabytes of uploads of one visitor"), advice)
+    advice = tr("try again when others have left")
+    check_limit((everything + size) / MB, "uploads_mb", tr("megabytes of uploads in all"), advice)
 
 
 def check_keep(store: Path) -> None:
@@ -200,10 +217,10 @@ def check_keep(store: Path) -> None:
     sizes = {own_folder(name): size_of(own_folder(name)) for name in list_own()}
     size = size_of(store)
     mine = sum(each for path, each in sizes.items() if owners.owner_of(path) == owner())
-    advice = "delete a data set of yours first"
-    check_limit((mine + size) / MB, "uploads_mb_each", "megabytes of images kept by one visitor", advice)
-    advice = "ask who runs it to remove some"
-    check_limit((sum(sizes.values()) + size) / MB, "uploads_mb", "megabytes of kept images", advice)
+    advice = tr("delete a data set of yours first")
+    check_limit((mine + size) / MB, "uploads_mb_each", tr("megabytes of images kept by one visitor"), advice)
+    advice = tr("ask who runs it to remove some")
+    check_limit((sum(sizes.values()) + size) / MB, "uploads_mb", tr("megabytes of kept images"), advice)
 
 
 def evaluate(path: Path, config: RunConfig) -> Job:
@@ -264,7 +281,11 @@ def _check_own(name: str) -> None:
     is_name = Path(name).name == name and name not in ("", "..")
     if not is_name or owners.owner_of(runs_root() / name) != owner():
         raise NotAllowedError(
-            f"{name!r} was not started in this browser; on this server you manage your own runs, so ask who started it"
+            tr(
+                "{name} was not started in this browser; on this server you manage your own runs, so ask who started "
+                "it",
+                name=repr(name),
+            )
         )
 
 
@@ -275,8 +296,8 @@ def _check_queue(count: int) -> None:
     check_limit(
         mine + count,
         "jobs_each",
-        "trainings of one visitor at work or in the queue",
-        "wait until one of yours has ended, or stop one",
+        tr("trainings of one visitor at work or in the queue"),
+        tr("wait until one of yours has ended, or stop one"),
     )
 
 

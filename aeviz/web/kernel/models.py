@@ -18,6 +18,7 @@ from aeviz.config import RunConfig
 from aeviz.data import is_available
 from aeviz.errors import CheckpointFormatError
 from aeviz.export.beside import weights_digest
+from aeviz.language import mark, tr
 from aeviz.paths import cache_root, data_root
 from aeviz.training.history import EpochReport
 from aeviz.training.latents import LATENTS, LatentTable, read_latents, write_latents
@@ -198,7 +199,7 @@ def _folders(stamp: Stamp, problems: Stamp) -> tuple[list[RunFolder], list[RunPr
     return scan_folders()
 
 
-@shared(max_entries=32, spinner="Reading latent points …")  # at most 2.6 MB each
+@shared(max_entries=32, spinner=mark("Reading latent points …"))  # at most 2.6 MB each
 def _stored_latents(model: Model) -> LatentTable:
     return model.folder.require_latents()
 
@@ -210,7 +211,8 @@ def encoding_seconds(model: Model, count: int) -> float:
 
 def _encoding_text(model: Model, root: str, stamp: Stamp) -> str:
     count = len(test_images(model.config.data, root, stamp, model.class_names)[0].images)
-    return f"Encoding the test images, once: about {format_duration(encoding_seconds(model, count))} …"
+    duration = format_duration(encoding_seconds(model, count))
+    return tr("Encoding the test images, once: about {duration} …", duration=duration)
 
 
 @shared(max_entries=4, spinner=_encoding_text)  # 20 MB for all faces
@@ -256,7 +258,7 @@ def _evaluation(model: Model) -> Evaluation | None:
     return model.folder.evaluation()
 
 
-@shared(max_entries=12, spinner="Loading the model …")  # about 1 MB each
+@shared(max_entries=12, spinner=mark("Loading the model …"))  # about 1 MB each
 def _network(model: Model) -> "Run":
     start_torch()
     from aeviz.training.run import load

@@ -18,12 +18,13 @@ import aeviz.web
 from aeviz.config import RunConfig
 from aeviz.data import is_available
 from aeviz.errors import AevizError
-from aeviz.language import tr, tr_paragraphs
+from aeviz.language import mark, tr, tr_paragraphs
 from aeviz.paths import PROJECT_ROOT
 from aeviz.published import list_published
 from aeviz.serving.metrics import page_seconds
 from aeviz.web.components.copy_link.component import copy_link
 from aeviz.web.components.history.component import keep_history
+from aeviz.web.kernel.choices import choose
 from aeviz.web.kernel.journal import note_visit
 from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.runtime import settle_if_grown, start_plain
@@ -84,7 +85,7 @@ Captions have a contrast of at least 4.5 to 1, which Streamlit's opacity of 0.6 
 have texts on the accent, which is light on the dark theme.
 """
 Translation = Callable[[dict[str, list[str]]], dict[str, list[str]]]
-NO_COMPARISON = "nothing"
+NO_COMPARISON = mark("nothing")
 """Value of the second picker that shows one model alone."""
 
 
@@ -228,18 +229,20 @@ def _why_absent(name: str) -> str:
     """Say why a model that an address names is not on offer."""
     model = list_models().get(name)
     if model is None and name in list_published():
-        return (
-            f"{name} is published beside aeviz and not on this machine; another model is shown. Fetch it on Home, or "
-            f"by: aeviz models fetch {name}"
+        return tr(
+            "{name} is published beside aeviz and not on this machine; another model is shown. Fetch it on Home, or "
+            "by: aeviz models fetch {name}",
+            name=name,
         )
     if model is None:
-        return f"Unknown model {name!r}; another is shown."
+        return tr("Unknown model {name}; another is shown.", name=repr(name))
     if not model.has_summary:
-        return f"{name} is still training and has no encoded test images yet; another model is shown."
-    return (
-        f"{name} ships without encoded images (terms of {model.config.data.name}); another model is shown. With "
-        "the data set on this machine they are encoded here. Explore, Generate and your own image (Reconstruct) "
-        "work without them."
+        return tr("{name} is still training and has no encoded test images yet; another model is shown.", name=name)
+    return tr(
+        "{name} ships without encoded images (terms of {data}); another model is shown. With the data set on this "
+        "machine they are encoded here. Explore, Generate and your own image (Reconstruct) work without them.",
+        name=name,
+        data=model.config.data.name,
     )
 
 
@@ -253,12 +256,12 @@ def pick_model(found: Mapping[str, Model], *, default: str = USUAL_MODEL) -> Mod
         st.session_state[MODEL] = kept
         st.query_params[MODEL] = str(kept)  # the widget alone would leave the address bare
     chosen = st.selectbox(
-        "Model",
+        tr("Model"),
         names,
         index=names.index(default) if default in names else 0,
         key=MODEL,
         bind="query-params",
-        help="Shipped models first, then your own runs.",
+        help=tr("Shipped models first, then your own runs."),
     )
     st.session_state[_CHOSEN] = chosen
     show_title(MODEL, found[str(chosen)])
@@ -290,21 +293,25 @@ def pick_second(
     names.sort(key=lambda name: name != twin)  # the model that differs in one thing alone comes first
     options = [NO_COMPARISON, *names]
     at_first = default if default in options else twin
-    chosen = st.selectbox(
-        "Compare with",
+    chosen = choose(
+        st.selectbox,
+        tr("Compare with"),
         options,
         index=options.index(at_first) if at_first is not None else 0,
         key=f"{parameter}.{first.name}",
-        bind="query-params",
-        help="A second model of the same data.",
+        help=tr("A second model of the same data."),
     )
     second = found.get(str(chosen))
     if second is not None:
         show_title(f"{parameter}.{first.name}", second)
     if second is not None and mapped and not same_images(first, second):
         st.warning(
-            f"{escape(first.name)} and {escape(second.name)} have different test images and cannot be compared "
-            "image by image. Choose another model, or train one of them again.",
+            tr(
+                "{first} and {second} have different test images and cannot be compared image by image. Choose "
+                "another model, or train one of them again.",
+                first=escape(first.name),
+                second=escape(second.name),
+            ),
             icon=":material/warning:",
         )
         return None

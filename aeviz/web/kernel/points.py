@@ -5,6 +5,7 @@ import streamlit as st
 
 from aeviz.analysis.latent import NEIGHBOURS, data_distance
 from aeviz.data import is_available
+from aeviz.language import tr
 from aeviz.paths import data_root
 from aeviz.web.kernel import datasets, distances
 from aeviz.web.kernel.models import Model
@@ -26,25 +27,35 @@ def show_distance(model: Model, point: np.ndarray) -> None:
     if table is None:
         gaussian = distances.latent_gaussian(model)
         distance, limit = float(gaussian.distances(point[None])[0]), gaussian.usual_distance()
-        words = "standard deviations from the mean of the codes (Mahalanobis distance)"
+        words = tr("standard deviations from the mean of the codes (Mahalanobis distance)")
     else:
         used = distances.used_dimensions(model)
         distance = float(data_distance(point[None][:, used], table.z[:, used])[0])
         limit = distances.draw_limit(model)
         count = len(table.z)
-        words = f"to the {NEIGHBOURS}th nearest test image"
+        words = tr("to the {place}th nearest test image", place=NEIGHBOURS)
         if count < NEIGHBOURS:
-            words = f"to the farthest of the {count} test images"
+            words = tr("to the farthest of the {count} test images", count=count)
     if distance > limit:
         st.warning(
-            (
-                f"**Out of distribution**: {distance:.2f} {words}; for 99 % of the test images it is below "
-                f"{limit:.2f}. The decoder extrapolates."
+            tr(
+                "**Out of distribution**: {distance:.2f} {words}; for 99 % of the test images it is below "
+                "{limit:.2f}. The decoder extrapolates.",
+                distance=distance,
+                words=words,
+                limit=limit,
             ),
             icon=":material/warning:",
         )
     else:
-        st.caption(f"In distribution: {distance:.2f} {words}; for 99 % of the test images it is below {limit:.2f}.")
+        st.caption(
+            tr(
+                "In distribution: {distance:.2f} {words}; for 99 % of the test images it is below {limit:.2f}.",
+                distance=distance,
+                words=words,
+                limit=limit,
+            )
+        )
 
 
 def can_pick_image(model: Model) -> bool:

@@ -11,6 +11,7 @@ from aeviz.analysis.generation import (
     standard_gaussian,
 )
 from aeviz.analysis.prior_fit import PriorFit, fit_prior
+from aeviz.language import tr
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.distances import draw_limit, used_dimensions
 from aeviz.web.kernel.models import Model
@@ -75,12 +76,14 @@ def anchoring(model: Model) -> str:
     share = anchored_share(model)
     if share is None:
         return ""
-    text = (
-        f"**{share:.0%}** of the encoded test images of {escape(model.name)} are nearest to their own class's anchor."
+    text = tr(
+        "**{share:.0%}** of the encoded test images of {model} are nearest to their own class's anchor.",
+        share=share,
+        model=escape(model.name),
     )
-    if share < FEW:
-        text += (
-            f" The KL weight {model.config.objective.kl_weight:g} was too small, so the class priors do not give "
-            "their digits."
-        )
-    return text
+    if share >= FEW:
+        return text
+    weight = model.config.objective.kl_weight
+    return f"{text} " + tr(
+        "The KL weight {weight:g} was too small, so the class priors do not give their digits.", weight=weight
+    )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from aeviz.config import RunConfig
+from aeviz.language import tr
 
 _ORIGINALS = """test_set = load_dataset(run.config.data, "test")
 images = test_set.images[:]  # (N, C, H, W), uint8"""
@@ -13,7 +14,7 @@ images = test_set.images[:]  # (N, C, H, W), uint8"""
 
 def offer_code(text: str) -> None:
     """Offer a recipe, folded, with a button that copies it."""
-    with st.expander("Python that makes this", icon=":material/code:"):
+    with st.expander(tr("Python that makes this"), icon=":material/code:"):
         st.code(text, language="python")
 
 

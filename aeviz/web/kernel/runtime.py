@@ -18,6 +18,8 @@ import time
 import streamlit as st
 
 from aeviz.data.imports.visits import sweep
+from aeviz.language import mark
+from aeviz.web.kernel.caching import shared
 
 GROWTH = 40
 """Modules that a page may import before memory is settled again."""
@@ -30,7 +32,7 @@ PATIENCE_S = 20.0
 _settled = {"modules": 0}
 
 
-@st.cache_resource(show_spinner="Starting PyTorch, once: 3 to 5 s, on a busy machine longer …")
+@shared(max_entries=1, spinner=mark("Starting PyTorch, once: 3 to 5 s, on a busy machine longer …"))
 def start_torch() -> None:
     """Import torch and the model code once a process, on one thread, then freeze what they brought."""
     import torch

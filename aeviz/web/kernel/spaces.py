@@ -10,6 +10,7 @@ from aeviz.analysis.alignment import LatentTranslation, find_translation
 from aeviz.analysis.basis import Basis, latent_basis, principal_basis
 from aeviz.analysis.summary import principal_directions
 from aeviz.export.beside import PartName, beside, is_current
+from aeviz.language import mark
 from aeviz.training.runs import MODEL
 from aeviz.web.components.explorer.payload import most_axes, space_payload
 from aeviz.web.components.kit.wire import blob_name
@@ -65,7 +66,7 @@ def has_all_codes(model: Model) -> bool:
     return table is not None and table.z.shape[1] <= most_axes(len(table.z))
 
 
-@shared(max_entries=128, spinner="Aligning the latent spaces …")  # at most 130 kB each
+@shared(max_entries=128, spinner=mark("Aligning the latent spaces …"))  # at most 130 kB each
 def bridge(source: Model, target: Model) -> LatentTranslation | None:
     """Return the map that lays a run's latent points over those of another run.
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 
 from aeviz.config import ObjectiveConfig
+from aeviz.language import number, tr
 
 _ICON = re.compile(r":(?=[\w+/-]+:)")
 """Opens the name of an emoji or icon, which Streamlit also finds in escaped text."""
@@ -37,7 +38,7 @@ _AN = re.compile(r"[aeiouAEIOU]|8|1[18](?!\d)")
 
 def with_article(name: str) -> str:
     """Return the name of a class after a or an: an 8, an Ankle boot, a 7."""
-    return f"{'an' if _AN.match(name) else 'a'} {name}"
+    return tr("an {name}", name=name) if _AN.match(name) else tr("a {name}", name=name)
 
 
 def format_duration(seconds: float) -> str:
@@ -46,15 +47,15 @@ def format_duration(seconds: float) -> str:
         return f"{max(1, round(seconds))} s"
     if seconds < 90 * 60:
         return f"{round(seconds / 60)} min"
-    return f"{seconds / 3600:.1f} h"
+    return f"{number(seconds / 3600, '.1f')} h"
 
 
 def format_with_error(value: float, error: float | None) -> str:
     """Return a value with its standard error, rounded to two digits of the error: -142.18 ± 0.51."""
     if not error:
-        return f"{value:,.1f}"
+        return number(value, ",.1f")
     places = max(0, 1 - math.floor(math.log10(error)))
-    return f"{value:,.{places}f} ± {error:,.{places}f}"
+    return f"{number(value, f',.{places}f')} ± {number(error, f',.{places}f')}"
 
 
 def with_minus(text: str) -> str:
@@ -74,4 +75,4 @@ def decimals_for(values: Sequence[float]) -> int:
 
 def differ(first: float, second: float, decimals: int) -> str:
     """Return the difference of two numbers as they are written with so many decimals."""
-    return f"{round(first, decimals) - round(second, decimals):.{decimals}f}"
+    return number(round(first, decimals) - round(second, decimals), f".{decimals}f")

@@ -5,6 +5,7 @@ import re
 import streamlit as st
 
 from aeviz.data.imports.visits import name_for_people
+from aeviz.language import tr
 from aeviz.web.kernel.models import Model
 from aeviz.web.takeaway.titles import OPTIMIZER_TITLES, optimizer_of, title_of
 
@@ -14,10 +15,13 @@ __all__ = ["OPTIMIZER_TITLES", "describe", "optimizer_of", "show_title", "title_
 def describe(model: Model, count: int) -> str:
     """Return the heading of a model's map of so many test images: name, title, data, count and seed."""
     config = model.config
-    left_out = "" if config.data.without is None else f" (trained without class {config.data.without})"
-    seed = "" if config.model.is_imported else f" · seed {config.train.seed}"
+    name = model.name
+    if config.data.without is not None:
+        name = tr("{model} (trained without class {name})", model=model.name, name=config.data.without)
     data = name_for_people(config.data.name)
-    return f"{model.name}{left_out} · {title_of(config)} · {count:,} test images of {data}{seed}"
+    parts = [name, title_of(config), tr("{count:,} test images of {data}", count=count, data=data)]
+    parts += [] if config.model.is_imported else [tr("seed {seed}", seed=str(config.train.seed))]
+    return " · ".join(parts)
 
 
 def show_title(key: str, model: Model) -> None:

@@ -3,15 +3,18 @@
 Pictures stay in memory, in the visitor's session; nothing is written to disk and nothing leaves the server.
 """
 
+import functools
 import hashlib
 import itertools
 import threading
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import streamlit as st
 
 from aeviz.data.prepare import MAX_BYTES, MAX_PIXELS, Prepared, PrepareOptions, prepare_image
+from aeviz.language import current_language, in_language, mark, tr, trc
 from aeviz.web.components.drawing import component as drawing
 from aeviz.web.components.drawing.component import LiveModel
 from aeviz.web.components.paste import component as paste
@@ -21,14 +24,23 @@ from aeviz.web.kernel.text import escape
 
 SAMPLES = Path(__file__).parent / "samples"
 """Synthesised photos for visitors who have none of their own."""
+_SAMPLE_NAMES = (
+    mark("eight on ruled paper at an angle"),
+    mark("five in felt tip with shadow"),
+    mark("seven on ruled paper"),
+    mark("three in pencil on plain paper"),
+    mark("two on grid paper"),
+    mark("zero in blue on grid paper"),
+)
+"""As their files are called."""
 MOST = 12
 """Pictures that are shown at once."""
 SUFFIXES = ("png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff", "pgm", "ppm")
 SOURCES = {
-    "draw": ":material/draw: Draw",
-    "files": ":material/upload_file: Files",
-    "camera": ":material/photo_camera: Camera",
-    "samples": ":material/image: Samples",
+    "draw": mark(":material/draw: Draw"),
+    "files": mark(":material/upload_file: Files"),
+    "camera": mark(":material/photo_camera: Camera"),
+    "samples": mark(":material/image: Samples"),
 }
 _FROM = "from"
 """URL parameter of the chosen source."""
@@ -41,6 +53,8 @@ PHOTOS = ("files", "camera")
 MOST_KEPT = 40_000_000
 """Bytes of images that are remembered for a visit."""
 _KEPT = "own.kept"
+Shape = tuple[int, int, int]
+"""Of an image: channels, height, width."""
 _preparing = threading.BoundedSemaphore(2)
 """A large image takes some hundred megabytes while it is prepared: a class must not do that all at once."""
 
@@ -88,13 +102,33 @@ def usual_options(model: Model) -> PrepareOptions:
     return PrepareOptions() if is_handwritten(model) else PrepareOptions(framing="whole")
 
 
-def prepare(picture: OwnImage, model: Model, options: PrepareOptions) -> Prepared:
-    """Turn a visitor's image into an image that a model takes; errors as of `prepare_image`."""
-    return _prepared(picture.data, model.config.model.image_shape, options)
+def prepare(picture: OwnImage, model: Model, options: PrepareOptions, *, with_stages: bool = False) -> Prepared:
+    """Turn a visitor's image into an image that a model takes; errors as of `prepare_image`.
+
+    Args:
+        picture: The image.
+        model: The model.
+        options: How to prepare it.
+        with_stages: Whether the result has its stages, which take a hundred times the memory of all else.
+    """
+    return _preparing_in(current_language(), with_stages)(picture.data, model.config.model.image_shape, options)
 
 
-@st.cache_data(max_entries=16, show_spinner="Preprocessing …", scope="session")  # up to 700 kB each
-def _prepared(data: bytes, shape: tuple[int, int, int], options: PrepareOptions) -> Prepared:
+@functools.cache
+def _preparing_in(language: str, with_stages: bool) -> Callable[[bytes, Shape, PrepareOptions], Prepared]:
+    """Return what prepares an image, with a spinner in a language; what it keeps is the same for all languages."""
+    with in_language(language):
+        words = tr("Preprocessing …")
+    if with_stages:
+        return st.cache_data(max_entries=2, show_spinner=words, scope="session")(_prepare)  # at most 1.5 MB each
+    return st.cache_data(max_entries=16, show_spinner=words, scope="session")(_prepared)  # 10 kB each, of faces 20 kB
+
+
+def _prepared(data: bytes, shape: Shape, options: PrepareOptions) -> Prepared:
+    return replace(_prepare(data, shape, options), stages=())
+
+
+def _prepare(data: bytes, shape: Shape, options: PrepareOptions) -> Prepared:
     with _preparing:
         return prepare_image(data, shape, options=options)
 
@@ -112,10 +146,10 @@ def pick_own_source(names: tuple[str, ...] = tuple(SOURCES), *, place: str = PLA
         asked = st.query_params.get(parameter)
         st.session_state[key] = asked if asked in names else first or names[0]
     source = st.segmented_control(
-        "Source of your image",
+        tr("Source of your image"),
         list(names),
         required=True,
-        format_func=lambda name: SOURCES[name],
+        format_func=lambda name: tr(SOURCES[name]),
         key=key,
         label_visibility="collapsed",
     )
@@ -179,7 +213,7 @@ def _add_pasted(place: str, found: list[bytes]) -> list[OwnImage]:
     """Put images before those that were pasted earlier; return all, at most `MOST`."""
     pasted: list[OwnImage] = st.session_state.setdefault(f"{place}.pasted", [])
     for data in found:
-        pasted.insert(0, OwnImage(name=f"pasted {len(pasted) + 1}", data=data))
+        pasted.insert(0, OwnImage(name=tr("pasted {count}", count=len(pasted) + 1), data=data))
     del pasted[MOST:]
     return pasted
 
@@ -187,27 +221,34 @@ def _add_pasted(place: str, found: list[bytes]) -> list[OwnImage]:
 def _uploaded(place: str, handwritten: bool) -> list[OwnImage]:
     is_alone = place == PLACE
     files = st.file_uploader(
-        "Images" if is_alone else "Image",
+        tr("Images") if is_alone else tr("Image"),
         type=list(SUFFIXES),
         accept_multiple_files=True,
         max_upload_size=MAX_BYTES // 1_000_000,
         key=f"{place}.files",
         on_change=_forget_kept,  # not called when the visitor comes back to the page: then the images are still there
-        help=f"PNG, JPEG, WebP, GIF, BMP, TIFF or PPM, up to {MAX_BYTES / 1000000.0:.0f} MB and "
-        f"{MAX_PIXELS / 1000000.0:.0f} megapixels each. They stay in memory during your visit and are never "
-        "stored.",
+        help=tr(
+            "PNG, JPEG, WebP, GIF, BMP, TIFF or PPM, up to {size:.0f} MB and {pixels:.0f} megapixels each. They stay "
+            "in memory during your visit and are never stored.",
+            size=MAX_BYTES / 1e6,
+            pixels=MAX_PIXELS / 1e6,
+        ),
     )
     pasted = _add_pasted(place, paste.paste_box(key=f"{place}.paste"))
-    if pasted and st.button("Remove pasted images", icon=":material/delete:", key=f"{place}.forget"):
+    if pasted and st.button(tr("Remove pasted images"), icon=":material/delete:", key=f"{place}.forget"):
         pasted.clear()
         _forget_kept()
     found = [*pasted, *(OwnImage(name=file.name, data=file.getvalue()) for file in files)]
     if is_alone and len(found) > MOST:
-        st.info(f"{len(found)} images; the first {MOST} are shown.", icon=":material/filter_list:")
+        st.info(
+            tr("{count} images; the first {most} are shown.", count=len(found), most=MOST),
+            icon=":material/filter_list:",
+        )
     if is_alone and not found and not st.session_state.get(_KEPT):
         st.info(
-            "Drop images here, or paste one"
-            + (", for example a photo of a handwritten digit." if handwritten else "."),
+            tr("Drop images here, or paste one, for example a photo of a handwritten digit.")
+            if handwritten
+            else tr("Drop images here, or paste one."),
             icon=":material/add_photo_alternate:",
         )
     if found:
@@ -228,8 +269,8 @@ def _kept(place: str) -> list[OwnImage]:
     if not found:
         return []
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"Uploaded before: {', '.join(escape(picture.name) for picture in found)}.")
-        st.button("Remove", icon=":material/delete:", key=f"{place}.forget-kept", on_click=_forget_kept)
+        st.caption(tr("Uploaded before: {names}.", names=", ".join(escape(picture.name) for picture in found)))
+        st.button(tr("Remove"), icon=":material/delete:", key=f"{place}.forget-kept", on_click=_forget_kept)
     return found
 
 
@@ -239,31 +280,38 @@ def _forget_kept() -> None:
 
 def _photographed(place: str) -> list[OwnImage]:
     photo = st.camera_input(
-        "Hold a handwritten digit in front of the camera" if place == PLACE else "Take a photo",
+        tr("Hold a handwritten digit in front of the camera") if place == PLACE else tr("Take a photo"),
         key=f"{place}.camera",
-        help="Your browser asks for permission. The camera needs https or localhost.",
+        help=tr("Your browser asks for permission. The camera needs https or localhost."),
     )
-    return [] if photo is None else [OwnImage(name="photo", data=photo.getvalue())]
+    return [] if photo is None else [OwnImage(name=tr("photo"), data=photo.getvalue())]
 
 
 def _drawn(place: str, live: LiveModel | None, beside: bool) -> list[OwnImage]:
     drawn = drawing.drawing_pad(key=f"{place}-pad", live=live, beside=beside)
     if live is not None:  # also later, so that nothing below moves with the first stroke
-        st.caption("Draw a digit: its point on the map follows the pen.")
+        st.caption(tr("Draw a digit: its point on the map follows the pen."))
     if drawn.png is None:
         if live is None:
-            st.caption("Draw a digit.")
+            st.caption(tr("Draw a digit."))
         return []
-    return [OwnImage(name="drawing", data=drawn.png, is_drawn=True, is_placed=drawn.is_placed)]
+    return [OwnImage(name=tr("drawing"), data=drawn.png, is_drawn=True, is_placed=drawn.is_placed)]
 
 
 def _sampled(place: str) -> list[OwnImage]:
-    paths = sorted(SAMPLES.glob("*.jpg"))
-    names = [path.stem.replace("-", " ") for path in paths]
+    names = list(_SAMPLE_NAMES)
+    paths = [SAMPLES / f"{name.replace(' ', '-')}.jpg" for name in names]
     key = f"{place}.sample"
     chosen = st.pills(
-        "Samples", names, default=names[0], required=True, key=key, label_visibility="collapsed", wrap=True
+        trc("own images", "Samples"),
+        names,
+        default=names[0],
+        required=True,
+        format_func=tr,
+        key=key,
+        label_visibility="collapsed",
+        wrap=True,
     )
-    st.caption("Synthetic photos: MNIST test digits rendered on paper (benchmarks/photos.py).")
+    st.caption(tr("Synthetic photos: MNIST test digits rendered on paper (benchmarks/photos.py)."))
     index = names.index(str(chosen)) if chosen in names else 0
-    return [OwnImage(name=names[index], data=paths[index].read_bytes())]
+    return [OwnImage(name=tr(names[index]), data=paths[index].read_bytes())]

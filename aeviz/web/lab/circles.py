@@ -5,6 +5,7 @@ import streamlit as st
 
 from aeviz.analysis.factors import correlations, explained_by_lines, fit_lines
 from aeviz.data.circles import CENTRE_RANGE, RADIUS_RANGE
+from aeviz.language import tr
 from aeviz.web.components.circles.component import CIRCLES
 from aeviz.web.components.kit.experiment import CHANGED
 from aeviz.web.components.kit.mount import numbers_of
@@ -29,13 +30,13 @@ def show_circles() -> None:
     with errors_as_messages():
         found = plain_models(_fits)
         if not found:
-            st.info("No model fits. Train one of the circles on the page Train.")
+            st.info(tr("No model fits. Train one of the circles on the page Train."))
             return
         model = pick_model(found, default=USUAL_MODEL) if len(found) > 1 else next(iter(found.values()))
         layers = layers_of(model)
         probe = _probe(model)
         if layers is None or probe is None:
-            st.info("This model cannot be computed in the page. Choose another one.")
+            st.info(tr("This model cannot be computed in the page. Choose another one."))
             return
         _show(layers.name, probe)
         send_layers([model])

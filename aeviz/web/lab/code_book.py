@@ -7,8 +7,10 @@ import streamlit as st
 from aeviz.data import ImageDataset
 from aeviz.figures.code_book import CODES_TRACE, code_plane
 from aeviz.lab.code_book import bits, distances, entropy_bits, groups_of, perplexity, shares
+from aeviz.language import current_language, mark, tr
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.charts import clicked_point, show_figure
+from aeviz.web.kernel.choices import choose
 from aeviz.web.kernel.controls import pick_image
 from aeviz.web.kernel.experiments import Experiment
 from aeviz.web.kernel.images import decoded, find_originals, grid_uri, offer_download, show_row
@@ -21,7 +23,7 @@ USUAL_IMAGE = 8
 """The test image that it opens with."""
 _IMAGE, _POSITION, _CODE = "image", "position", "code"
 """URL parameters."""
-_OWN = "the encoder's"
+_OWN = mark("the encoder's")
 _FIGURE = "code-book"
 
 
@@ -38,8 +40,10 @@ def show_code_book() -> None:
         }
         if not found:
             st.info(
-                "No model fits. The plane needs a VQ-VAE with codes of two numbers. Train one on the page Train: "
-                "bottleneck *codes of a code book*, size of a code 2.",
+                tr(
+                    "No model fits. The plane needs a VQ-VAE with codes of two numbers. Train one on the page Train: "
+                    "bottleneck *codes of a code book*, size of a code 2."
+                ),
                 icon=":material/model_training:",
             )
             return
@@ -48,11 +52,11 @@ def show_code_book() -> None:
             model = pick_model(found, default=USUAL_MODEL)
         with controls[1], st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             count = len(model.require_latents().z)
-            number = pick_image(model, "Test image", _IMAGE, min(USUAL_IMAGE, count - 1))
+            index = pick_image(model, tr("Test image"), _IMAGE, min(USUAL_IMAGE, count - 1))
         codes, assigned = _book(model)
         position, chosen = _pick_code(controls[2:], assigned.shape[1], len(codes))
-        row = assigned[number]
-        _show_result(model, number, position, int(row[position]) if chosen is None else chosen)
+        row = assigned[index]
+        _show_result(model, index, position, int(row[position]) if chosen is None else chosen)
 
 
 def _pick_code(places: list, groups: int, count: int) -> tuple[int, int | None]:  # type: ignore[type-arg]
@@ -64,15 +68,19 @@ def _pick_code(places: list, groups: int, count: int) -> tuple[int, int | None]:
             del st.session_state[key]
     with places[0]:
         position = st.selectbox(
-            "Position", positions, key=_POSITION, bind="query-params", help="Which of the image's codes to change."
+            tr("Position"),
+            positions,
+            key=_POSITION,
+            bind="query-params",
+            help=tr("Which of the image's codes to change."),
         )
     with places[1]:
-        code = st.selectbox(
-            "Code there",
+        code = choose(
+            st.selectbox,
+            tr("Code there"),
             options,
             key=_CODE,
-            bind="query-params",
-            help="Number of a code of the book. A click on a code in the plane chooses it, too.",
+            help=tr("Number of a code of the book. A click on a code in the plane chooses it, too."),
         )
     return positions.index(position or "1"), None if code in (None, _OWN) else int(code)
 
@@ -99,7 +107,7 @@ def _shares(model: Model) -> np.ndarray:
 
 
 @shared(max_entries=64)  # 8 bytes a latent dimension
-def _outputs(model: Model, number: int, _image: np.ndarray) -> np.ndarray:
+def _outputs(model: Model, index: int, _image: np.ndarray) -> np.ndarray:
     """Return the outputs of the encoder for a test image before they are replaced, (M, 2), float32."""
     from aeviz.analysis.code_book import encoder_outputs  # brings torch
 
@@ -108,68 +116,76 @@ def _outputs(model: Model, number: int, _image: np.ndarray) -> np.ndarray:
 
 
 @shared(max_entries=64)  # 0.1 MB each
-def _plane(model: Model, number: int, position: int, code: int, _outputs: np.ndarray | None, known: bool) -> go.Figure:
+def _plane(
+    model: Model, index: int, position: int, code: int, language: str, _outputs: np.ndarray | None, known: bool
+) -> go.Figure:
     codes, assigned = _book(model)
-    return code_plane(codes, _shares(model), assigned[number], _outputs, position, code)
+    return code_plane(codes, _shares(model), assigned[index], _outputs, position, code)
 
 
 @shared(max_entries=32)  # 4 bytes a pixel of K images
-def _variants(model: Model, number: int, position: int) -> np.ndarray:
+def _variants(model: Model, index: int, position: int) -> np.ndarray:
     """Return the image decoded with each code at a position, (K, C, H, W), float32 in [0, 1]."""
     codes, assigned = _book(model)
-    rows = np.repeat(assigned[number][None], len(codes), axis=0)
+    rows = np.repeat(assigned[index][None], len(codes), axis=0)
     rows[:, position] = np.arange(len(codes))
     return decoded(model, codes[rows].reshape(len(codes), -1))
 
 
 @shared(max_entries=32)  # 30 kB
-def _all_variants(model: Model, number: int, position: int) -> str:
+def _all_variants(model: Model, index: int, position: int) -> str:
     """Return the address of the picture of all variants."""
-    return grid_uri(_variants(model, number, position), 16, 480)
+    return grid_uri(_variants(model, index, position), 16, 480)
 
 
-def _show_result(model: Model, number: int, position: int, code: int) -> None:
+def _show_result(model: Model, index: int, position: int, code: int) -> None:
     codes, assigned = _book(model)
-    row = assigned[number]
+    row = assigned[index]
     own = int(row[position])
     dataset, why = find_originals(model)
-    image = None if dataset is None else _pixels(dataset, number)
-    outputs = None if image is None else _outputs(model, number, image)
-    variants = _variants(model, number, position)
+    image = None if dataset is None else _pixels(dataset, index)
+    outputs = None if image is None else _outputs(model, index, image)
+    variants = _variants(model, index, position)
     left, right = st.columns([6, 5], gap="medium")
     with left:
         share = _shares(model)
         show_figure(
-            _plane(model, number, position, code, outputs, image is not None),
+            _plane(model, index, position, code, current_language(), outputs, image is not None),
             key=_FIGURE,
-            alt=f"{len(codes)} codes in the plane with the cells of nearest points; the most used has "
-            f"{share.max():.1%} of the groups, the least used {share.min():.1%}. Position {position + 1} of the image "
-            f"has code {own}",
+            alt=tr(
+                "{count} codes in the plane with the cells of nearest points; the most used has {most:.1%} of the "
+                "groups, the least used {least:.1%}. Position {position} of the image has code {own}",
+                count=len(codes),
+                most=share.max(),
+                least=share.min(),
+                position=position + 1,
+                own=own,
+            ),
             on_click=_take_clicked,
         )
     with right:
         shown = [] if image is None else [image]
         pictures = np.stack([*shown, variants[own], variants[code]])
         names = [
-            *(["image"] if shown else []),
-            f"with its codes (position {position + 1}: code {own})",
-            f"with code {code} there",
+            *([tr("image")] if shown else []),
+            tr("with its codes (position {position}: code {own})", position=position + 1, own=own),
+            tr("with code {code} there", code=code),
         ]
-        label = f"Test image {number}: " + "; ".join(names)
+        label = tr("Test image {index}: {names}", index=index, names="; ".join(names))
         show_row(model, pictures, label, width=110)
         st.caption(label)
-        st.markdown("Codes of the image: " + _row_text(row, position, code))
+        st.markdown(tr("Codes of the image: {codes}", codes=_row_text(row, position, code)))
         st.latex(_formula(outputs, codes, position, own))
         _show_errors(image, variants, own, code)
         st.latex(_bits_formula(model, assigned.shape[1], len(codes)))
-        text = f"Position {position + 1} with code 0 to {len(codes) - 1}, row by row"
-        st.image(_all_variants(model, number, position), width="stretch", caption=text, alt=text)
+        text = tr("Position {position} with code 0 to {last}, row by row", position=position + 1, last=len(codes) - 1)
+        st.image(_all_variants(model, index, position), width="stretch", caption=text, alt=text)
     if dataset is None and not why:
-        offer_download(model.config.data.name, "to see the test image beside its reconstruction")
+        offer_download(model.config.data.name, tr("to see the test image beside its reconstruction"))
 
 
-def _pixels(dataset: ImageDataset, number: int) -> np.ndarray:
-    pixels: np.ndarray = dataset.images[number].astype(np.float32) / np.float32(255)
+def _pixels(dataset: ImageDataset, index: int) -> np.ndarray:
+    pixels: np.ndarray = dataset.images[index].astype(np.float32) / np.float32(255)
     return pixels
 
 
@@ -195,13 +211,18 @@ def _formula(outputs: np.ndarray | None, codes: np.ndarray, position: int, own: 
 
 def _show_errors(image: np.ndarray | None, variants: np.ndarray, own: int, code: int) -> None:
     if image is None:
-        st.caption("The test images are not on this machine: the image's codes are known, the image itself is not.")
+        st.caption(tr("The test images are not on this machine: the image's codes are known, the image itself is not."))
         return
     errors = ((variants - image) ** 2).reshape(len(variants), -1).mean(axis=1)
     best = int(errors.argmin())
-    changed = "" if code == own else f" With code {code} it is {errors[code]:.4f}."
-    least = "No other code here has less." if best == own else f"Least is {errors[best]:.4f}, with code {best}."
-    st.markdown(f"Squared error with its codes: {errors[own]:.4f}.{changed} {least}")
+    parts = [tr("Squared error with its codes: {error:.4f}.", error=errors[own])]
+    if code != own:
+        parts.append(tr("With code {code} it is {error:.4f}.", code=code, error=errors[code]))
+    if best == own:
+        parts.append(tr("No other code here has less."))
+    else:
+        parts.append(tr("Least is {error:.4f}, with code {code}.", error=errors[best], code=best))
+    st.markdown(" ".join(parts))
 
 
 def _bits_formula(model: Model, groups: int, count: int) -> str:
@@ -211,10 +232,11 @@ def _bits_formula(model: Model, groups: int, count: int) -> str:
     channels, height, width = model.config.model.image_shape
     raw = channels * height * width
     return (
-        rf"\begin{{aligned}} M \log_2 K &= {groups} \cdot \log_2 {count} = {length} \text{{ bits an image}} \\ "
-        rf"\text{{raw}} &= 8 \cdot {_thousands(raw)} = {_thousands(8 * raw)} \text{{ bits}}, \ "
+        rf"\begin{{aligned}} M \log_2 K &= {groups} \cdot \log_2 {count} = {length} \text{{ {tr('bits an image')}}} \\ "
+        rf"\text{{{tr('raw')}}} &= 8 \cdot {_thousands(raw)} = {_thousands(8 * raw)} \text{{ {tr('bits')}}}, \ "
         rf"{8 * raw / whole:.0f} : 1 \\ "
-        rf"\text{{perplexity }} 2^{{H}} &= 2^{{{entropy_bits(share):.2f}}} = {perplexity(share):.1f} \end{{aligned}}"
+        rf"\text{{{tr('perplexity')} }} 2^{{H}} &= 2^{{{entropy_bits(share):.2f}}} = "
+        rf"{perplexity(share):.1f} \end{{aligned}}"
     )
 
 

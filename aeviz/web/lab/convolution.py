@@ -3,11 +3,12 @@
 import streamlit as st
 
 from aeviz.lab.convolution import FIGURE_INPUT, FIGURE_KERNEL, KERNELS
+from aeviz.language import mark, tr
 from aeviz.web.components.convolution.component import CHANGED, convolution
 from aeviz.web.components.kit.mount import numbers_of
 from aeviz.web.kernel.experiments import Experiment
 from aeviz.web.lab.numbers import Numbers
-from aeviz.web.lab.pictures import digit_levels
+from aeviz.web.lab.pictures import digit_levels, shown_name
 
 _KEY = "lab.convolution"
 _HEAD = ((0.0, 1.0), (1.0, 4.0), (0.0, 4.0), (1.0, 25.0), (0.0, 4.0), (1.0, 5.0), (1.0, 4.0))
@@ -32,7 +33,7 @@ _FIGURE = (*_START, *FIGURE_KERNEL, *FIGURE_INPUT)
 @st.fragment
 def show_convolution() -> None:
     """Show the layer and the input as the address has them; what the visitor changes goes into the address."""
-    inputs = digit_levels() | {"one white pixel": _PIXEL}
+    inputs = digit_levels() | {mark("one white pixel"): _PIXEL}
     layer = LAYER.read()
     if len(layer) == _OLD_HEAD + round(layer[0]) ** 2:
         layer = (*layer[:_OLD_HEAD], 0.0, 0.0, *layer[_OLD_HEAD:])
@@ -40,8 +41,8 @@ def show_convolution() -> None:
     values = (*head, *layer[_NEW_HEAD:], *(INPUT.read() or inputs["digit 3"]))
     convolution(
         values,
-        kernels={name: (divisor, *weights) for name, (divisor, weights) in KERNELS.items()},
-        inputs=inputs,
+        kernels={tr(name): (divisor, *weights) for name, (divisor, weights) in KERNELS.items()},
+        inputs={shown_name(name): levels for name, levels in inputs.items()},
         figure=_FIGURE,
         key=_KEY,
         on_change=_keep,

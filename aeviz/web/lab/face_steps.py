@@ -16,13 +16,15 @@ from aeviz.data.stamp import folder_stamp
 from aeviz.errors import DataError
 from aeviz.figures.images import to_data_uri
 from aeviz.lab.face_steps import INTERPOLATIONS, FaceSteps, prepare_face
+from aeviz.language import mark, tr
 from aeviz.paths import data_root
 from aeviz.web.kernel.caching import shared
+from aeviz.web.kernel.choices import choose
 from aeviz.web.kernel.controls import pick_whole
 from aeviz.web.kernel.experiments import Experiment
 from aeviz.web.kernel.page import errors_as_messages
 
-_DRAWN, _CELEBA, _OWN = "a drawing", "CelebA", "your own"
+_DRAWN, _CELEBA, _OWN = mark("a drawing"), mark("CelebA"), mark("your own")
 _SIZES = (16, 32, 64, 128)
 _OWN_SIDE = 218
 """Pixels to which an own image is made smaller; the shorter side keeps them."""
@@ -71,25 +73,27 @@ def show_face_steps() -> None:
         first = _CELEBA if _CELEBA in sources else _DRAWN
         bar = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
         with bar:
-            source = st.segmented_control(
-                "Picture", sources, default=first, required=True, key="picture", bind="query-params"
-            )
+            source = choose(st.segmented_control, tr("Picture"), sources, default=first, required=True, key="picture")
         image = _read(source or first, bar)
         if image is None:
             return
         with bar:
-            crop = st.checkbox("Crop", value=True, key="crop", bind="query-params", help="Cut out the central square.")
-            mirror = st.checkbox(
-                "Mirror", value=True, key="mirror", bind="query-params", help="Exchange left and right."
+            crop = st.checkbox(
+                tr("Crop"), value=True, key="crop", bind="query-params", help=tr("Cut out the central square.")
             )
-            side = st.selectbox("Size", _SIZES, index=2, key="size", bind="query-params", width=90, help="In pixels.")
-            name = st.selectbox(
-                "Interpolation",
+            mirror = st.checkbox(
+                tr("Mirror"), value=True, key="mirror", bind="query-params", help=tr("Exchange left and right.")
+            )
+            side = st.selectbox(
+                tr("Size"), _SIZES, index=2, key="size", bind="query-params", width=90, help=tr("In pixels.")
+            )
+            name = choose(
+                st.selectbox,
+                tr("Interpolation"),
                 list(INTERPOLATIONS),
                 key="interpolation",
-                bind="query-params",
                 width=210,
-                help="How pixels of the small image follow from those of the large one.",
+                help=tr("How pixels of the small image follow from those of the large one."),
             )
         found, usual = (
             prepare_face(image, crop=crop, mirror=mirror, side=int(side or 64), interpolation=kind)
@@ -104,22 +108,26 @@ def _read(source: str, bar: DeltaGenerator) -> np.ndarray | None:
     """Return the chosen picture, (H, W, 3), uint8, or None while there is none."""
     if source == _OWN:
         file = st.file_uploader(
-            "Image",
+            tr("Image"),
             type=list(SUFFIXES),
             max_upload_size=MAX_BYTES // 1_000_000,
             key="face.file",
-            help=f"Up to {MAX_BYTES / 1e6:.0f} MB. It stays in memory during your visit and is never stored.",
+            help=tr(
+                "Up to {size:.0f} MB. It stays in memory during your visit and is never stored.", size=MAX_BYTES / 1e6
+            ),
         )
         if file is None:
-            st.info("Choose a photograph: it is shown from the middle.", icon=":material/add_photo_alternate:")
+            st.info(tr("Choose a photograph: it is shown from the middle."), icon=":material/add_photo_alternate:")
             return None
         return read_own(file.getvalue())
     if source == _DRAWN:
         return drawn_face()
     paths = _photographs(str(data_root()), folder_stamp("celeba"))
     with bar:
-        number = pick_whole("Photograph", "photograph", len(paths) - 1, 0, "Index among the test images, 0 to {}.")
-    return _photograph(paths[number])
+        index = pick_whole(
+            tr("Photograph"), "photograph", len(paths) - 1, 0, tr("Index among the test images, 0 to {}.")
+        )
+    return _photograph(paths[index])
 
 
 @shared(max_entries=64)  # 0.1 MB each
@@ -147,10 +155,10 @@ def _show(found: FaceSteps, crop: bool, mirror: bool, name: str) -> None:
         left, top, right, bottom = found.box
         ImageDraw.Draw(framed).rectangle((left, top, right - 1, bottom - 1), outline=_FRAME, width=2)
     pictures = (
-        ("original", np.asarray(framed)),
-        ("cropped" if crop else "not cropped", found.cut),
-        ("mirrored" if mirror else "not mirrored", found.mirrored),
-        (f"resized, {name}", found.resized),
+        (tr("original"), np.asarray(framed)),
+        (tr("cropped") if crop else tr("not cropped"), found.cut),
+        (tr("mirrored") if mirror else tr("not mirrored"), found.mirrored),
+        (tr("resized, {interpolation}", interpolation=tr(name)), found.resized),
     )
     figures = []
     for title, picture in pictures:
@@ -167,13 +175,17 @@ def _show_numbers(found: FaceSteps, difference: float, name: str) -> None:
     terms = [
         rf"{wide} \cdot {tall} \cdot 3 = {_thousands(count)}" for (wide, tall), count in zip(sides, counts, strict=True)
     ]
-    st.latex(r" \quad\to\quad ".join(terms) + r" \text{ numbers}")
-    text = (
-        f"The cut-out has {counts[1] / counts[0]:.1%} of the pixels; an output pixel stands for "
-        f"{counts[1] / counts[2]:.1f} of them. "
+    st.latex(r" \quad\to\quad ".join(terms) + rf" \text{{ {tr('numbers')}}}")
+    text = tr(
+        "The cut-out has {share:.1%} of the pixels; an output pixel stands for {count:.1f} of them.",
+        share=counts[1] / counts[0],
+        count=counts[1] / counts[2],
     )
     if name != next(iter(INTERPOLATIONS)):
-        text += f"Against bilinear with antialiasing the levels differ by {difference:.2f} of 255 on average."
+        text += " " + tr(
+            "Against bilinear with antialiasing the levels differ by {difference:.2f} of 255 on average.",
+            difference=difference,
+        )
     st.markdown(text)
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 from aeviz.analysis.alignment import LatentTranslation, find_affine
 from aeviz.data import is_available
 from aeviz.data.folder import FOLDER_PREFIX
+from aeviz.language import tr
 from aeviz.training.runs import list_compared
 from aeviz.web.components.foreign_decoder.component import FOREIGN_DECODER
 from aeviz.web.components.kit.experiment import CHANGED
@@ -56,7 +57,7 @@ def show_foreign_decoder() -> None:
         pairs = {name: _partners(decoders, name) for name in found}
         found = {name: model for name, model in found.items() if pairs[name]}
         if not found:
-            st.info("No two models fit: they need two latent dimensions, and test images on this machine.")
+            st.info(tr("No two models fit: they need two latent dimensions, and test images on this machine."))
             return
         controls = st.columns([3, 3, 4], vertical_alignment="bottom", gap="small")
         with controls[0]:
@@ -66,10 +67,10 @@ def show_foreign_decoder() -> None:
         layers = [layers_of(model) for model in (first, second)]
         pairing, dataset = _pair(first, second), find_originals(first)[0]
         if pairing is None or dataset is None or None in layers:
-            st.info("The test images of these models have changed, or the page cannot compute them. Choose others.")
+            st.info(tr("The test images of these models have changed, or the page cannot compute them. Choose others."))
             return
         with controls[2], st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-            image = dataset.images[pick_image(first, "Test image", _IMAGE, 0)]
+            image = dataset.images[pick_image(first, tr("Test image"), _IMAGE, 0)]
         _show([each.name for each in layers if each is not None], (first.name, second.name), pairing, image)
         send_layers([first, second])
 
@@ -101,12 +102,12 @@ def _partners(decoders: dict[str, Model], name: str) -> list[str]:
 def _pick_decoder(decoders: dict[str, Model], names: list[str]) -> Model:
     drop_stale_choice(_DECODER, names)
     chosen = st.selectbox(
-        "Decoder of",
+        tr("Decoder of"),
         names,
         index=names.index(USUAL_DECODER) if USUAL_DECODER in names else 0,
         key=_DECODER,
         bind="query-params",
-        help="Model B, whose decoder gets the codes of the first model, A.",
+        help=tr("Model B, whose decoder gets the codes of the first model, A."),
     )
     return decoders[str(chosen)]
 

@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import streamlit as st
 
+from aeviz.language import mark, tr
 from aeviz.web.kernel.caching import shared
+from aeviz.web.kernel.choices import choose
 from aeviz.web.kernel.controls import SEEDS, pick_whole
 from aeviz.web.kernel.experiments import Experiment
 from aeviz.web.kernel.images import grid_uri
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 _STEPS = (0, 5, 20, 80)
 _SEED = 5
 """Noise from which MS-SSIM moves."""
-_STARTS = ("noise", "the negative", "a grey")
+_STARTS = (mark("noise"), mark("the negative"), mark("a grey"))
 _TILE_PX = 68
 _SHOWN_SHARE = 0.98
 """Share of the pixels whose gradient is drawn to scale; BCE has a few very large ones."""
@@ -27,14 +29,17 @@ class _Row(NamedTuple):
     """What is shown of one loss."""
 
     loss: str
-    verdict: str
-    """Markdown."""
+    moves: bool
+    """Whether its gradient at the start is not 0."""
+    mse: float
+    ssim: float
+    """Both of the last image."""
     picture: str
     """Address of the tiled images."""
     images: int
 
 
-@shared(max_entries=12, spinner="Descending on the pixels by five losses, once: about 2 s …")  # 0.2 MB each
+@shared(max_entries=12, spinner=mark("Descending on the pixels by five losses, once: about 2 s …"))  # 0.2 MB each
 def _rows(name: str, start: str, seed: int) -> list[_Row]:
     from aeviz.lab.image_descent import LOSSES, descend  # with torch, which this experiment alone needs
 
@@ -51,9 +56,20 @@ def _row(loss: str, descent: "Descent", target: np.ndarray) -> _Row:
     scale = float(np.quantile(np.abs(descent.gradient), _SHOWN_SHARE))
     pull = np.clip(0.5 - descent.gradient / (2 * scale), 0, 1) if scale > 0 else np.full_like(target, 0.5)
     tiles = np.stack([pull, *descent.frames, target])[:, None]
-    begin = "" if scale > 0 else " has gradient 0 and stays"
-    verdict = f"**{loss}**{begin}: MSE {descent.mse:.4f}, SSIM {descent.ssim:.3f}"
-    return _Row(loss, verdict, grid_uri(tiles, len(tiles), _TILE_PX * len(tiles)), len(tiles))
+    picture = grid_uri(tiles, len(tiles), _TILE_PX * len(tiles))
+    return _Row(loss, scale > 0, descent.mse, descent.ssim, picture, len(tiles))
+
+
+def _verdict(row: _Row) -> str:
+    """Return the numbers of a loss, Markdown."""
+    if row.moves:
+        return tr("**{loss}**: MSE {mse:.4f}, SSIM {ssim:.3f}", loss=row.loss, mse=row.mse, ssim=row.ssim)
+    return tr(
+        "**{loss}** has gradient 0 and stays: MSE {mse:.4f}, SSIM {ssim:.3f}",
+        loss=row.loss,
+        mse=row.mse,
+        ssim=row.ssim,
+    )
 
 
 def _images() -> dict[str, np.ndarray]:
@@ -66,24 +82,23 @@ def show_image_descent() -> None:
     images = _images()
     first, second, third = st.columns([3, 3, 2], vertical_alignment="bottom", gap="medium")
     with first:
-        name = st.selectbox("Image", list(images), key="target", bind="query-params")
+        name = choose(st.selectbox, tr("Image"), list(images), key="target")
     with second:
-        start = st.segmented_control(
-            "Start", _STARTS, default=_STARTS[0], required=True, key="start", bind="query-params"
-        )
+        start = choose(st.segmented_control, tr("Start"), _STARTS, default=_STARTS[0], required=True, key="start")
     with third:
-        seed = pick_whole("Noise", "draw", SEEDS - 1, _SEED, "Seed of the noise, 0 to {}.")
+        seed = pick_whole(tr("Noise"), "draw", SEEDS - 1, _SEED, tr("Seed of the noise, 0 to {}."))
     rows = _rows(str(name), str(start or _STARTS[0]), seed if start == _STARTS[0] else 0)
     st.caption(
-        "Each row: minus the gradient at the start (grey is 0, white raises the pixel; each to its own scale), the "
-        "start, "
-        f"{', '.join(map(str, _STEPS[1:]))} steps of Adam on the pixels, and the image. The numbers are those of the "
-        f"last step."
+        tr(
+            "Each row: minus the gradient at the start (grey is 0, white raises the pixel; each to its own scale), the "
+            "start, {steps} steps of Adam on the pixels, and the image. The numbers are those of the last step.",
+            steps=", ".join(map(str, _STEPS[1:])),
+        )
     )
     for row in rows:
         words, pictures = st.columns([1, 3], vertical_alignment="center", gap="small")
-        words.markdown(row.verdict)
-        text = f"{row.loss}: gradient, start, images after steps, target"
+        words.markdown(_verdict(row))
+        text = tr("{loss}: gradient, start, images after steps, target", loss=row.loss)
         pictures.image(row.picture, width=_TILE_PX * row.images, alt=text)
 
 

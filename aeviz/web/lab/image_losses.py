@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from aeviz.lab.image_losses import DISTORTIONS, WorkedSsim, work_out
+from aeviz.language import number, tr, trc
 from aeviz.web.components.image_losses.component import CHANGED, image_losses
 from aeviz.web.components.kit.mount import numbers_of
 from aeviz.web.kernel.experiments import Experiment
@@ -22,11 +23,11 @@ def show_image_losses() -> None:
     error, place, kind = LOSSES.read()
     image_losses(
         (error, round(place), round(kind)),
-        photographs() | digit_images(),
+        {tr(name): image for name, image in (photographs() | digit_images()).items()},
         key=_KEY,
         on_change=LOSSES.writer(lambda: numbers_of(_KEY, CHANGED)),
     )
-    with st.expander("SSIM of four pixels, step by step: S2, Example 4.4.2", icon=":material/calculate:"):
+    with st.expander(tr("SSIM of four pixels, step by step: S2, Example 4.4.2"), icon=":material/calculate:"):
         st.markdown(_worked_table())
 
 
@@ -35,24 +36,38 @@ def _worked_table() -> str:
     x, y = np.array(_X), np.array(_Y)
     small, right = work_out(x, y, 0.01, 0.03), work_out(x, y, 2.55**2, 7.65**2)
     rows = [
-        ("$\\mu_x,\\ \\mu_y$", "50.5, 49", *(f"{found.means[0]:g}, {found.means[1]:g}" for found in (small, right))),
-        ("$\\sigma_x^2$", "1.25", *(f"{found.variances[0]:g}" for found in (small, right))),
-        ("$\\sigma_y^2 = \\frac14(1 + 1 + 4 + 4)$", "**2**", *(f"{found.variances[1]:g}" for found in (small, right))),
+        ("$\\mu_x,\\ \\mu_y$", _pair(50.5, 49), *(_pair(*found.means) for found in (small, right))),
+        ("$\\sigma_x^2$", number(1.25), *(number(found.variances[0], "g") for found in (small, right))),
+        (
+            "$\\sigma_y^2 = \\frac14(1 + 1 + 4 + 4)$",
+            "**2**",
+            *(number(found.variances[1], "g") for found in (small, right)),
+        ),
         (
             "$\\sigma_{xy} = \\frac14(0.5 + 0.5 + 3 + 3)$",
             "**1**",
-            *(f"{found.covariance:g}" for found in (small, right)),
+            *(number(found.covariance, "g") for found in (small, right)),
         ),
-        ("$C_1,\\ C_2$", "0.01, 0.03", "0.01, 0.03", "2.55² = 6.5025, 7.65² = 58.5225"),
+        ("$C_1,\\ C_2$", _pair(0.01, 0.03), _pair(0.01, 0.03), tr("2.55² = 6.5025, 7.65² = 58.5225")),
         *((name, "", _term(small, place), _term(right, place)) for place, name in enumerate(("$l$", "$c$", "$s$"))),
-        ("SSIM $= l\\,c\\,s$", "**0.98** (its fraction: 0.6066)", f"**{small.ssim:.4f}**", f"**{right.ssim:.4f}**"),
+        (
+            "SSIM $= l\\,c\\,s$",
+            tr("**0.98** (its fraction: 0.6066)"),
+            *(f"**{number(found.ssim, '.4f')}**" for found in (small, right)),
+        ),
     ]
-    head = "| x = (50, 51, 49, 52), y = (48, 50, 47, 51) | S2 prints | with its constants | with K₁ = 0.01, K₂ = 0.03 |"
+    head = tr(
+        "| x = (50, 51, 49, 52), y = (48, 50, 47, 51) | S2 prints | with its constants | with K₁ = 0.01, K₂ = 0.03 |"
+    )
     return "\n".join([head, "|---|---|---|---|", *("| " + " | ".join(row) + " |" for row in rows)])
 
 
 def _term(found: WorkedSsim, place: int) -> str:
-    return f"{found.terms[place]:.5f}"
+    return number(found.terms[place], ".5f")
+
+
+def _pair(first: float, second: float) -> str:
+    return trc("between numbers", ", ").join(number(value, "g") for value in (first, second))
 
 
 EXPERIMENT = Experiment(

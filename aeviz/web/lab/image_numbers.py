@@ -5,12 +5,14 @@ import math
 import streamlit as st
 
 from aeviz.lab.pixels import GREY_WEIGHTS
+from aeviz.language import mark, tr
 from aeviz.web.components.image_numbers.component import CHANGED, image_numbers
 from aeviz.web.components.kit.mount import numbers_of
 from aeviz.web.components.rgb_pixel.component import RGB_PIXEL
+from aeviz.web.kernel.choices import choose
 from aeviz.web.kernel.experiments import Experiment
 from aeviz.web.lab.numbers import Numbers
-from aeviz.web.lab.pictures import digit_levels, small_flower
+from aeviz.web.lab.pictures import digit_levels, shown_name, small_flower
 
 _KEY = "lab.image-numbers"
 NUMBERS = Numbers(
@@ -22,7 +24,7 @@ NUMBERS = Numbers(
 
 
 _RGB_KEY = "lab.rgb-pixel"
-_GREY, _COLOUR = "grey: d = 1", "RGB: d = 3"
+_GREY, _COLOUR = mark("grey: d = 1"), mark("RGB: d = 3")
 RGB = Numbers(
     "rgb",
     (27.0, 201.0, 73.0, 26.0, 0.0),
@@ -35,8 +37,14 @@ RGB = Numbers(
 def show_image_numbers() -> None:
     """Show the image as the address has it; what the visitor changes goes into the address."""
     kinds = [_GREY, _COLOUR]
-    kind = st.segmented_control(
-        "Pixels", kinds, default=_GREY, required=True, key="pixels", bind="query-params", label_visibility="collapsed"
+    kind = choose(
+        st.segmented_control,
+        tr("Pixels"),
+        kinds,
+        default=_GREY,
+        required=True,
+        key="pixels",
+        label_visibility="collapsed",
     )
     if kind == _COLOUR:
         _show_rgb()
@@ -56,7 +64,7 @@ def _show_rgb() -> None:
 
 def _show_grey() -> None:
     image, cell, bits, columns, shown, p = NUMBERS.read()
-    images = {name: tuple(level / 16 for level in levels) for name, levels in digit_levels().items()}
+    images = {shown_name(name): tuple(level / 16 for level in levels) for name, levels in digit_levels().items()}
     image_numbers(
         (round(image), round(cell), round(bits), 2 ** round(math.log2(columns)), round(shown), p),
         images,

@@ -6,36 +6,38 @@ import streamlit as st
 from aeviz.figures.initialisation import signal_curves
 from aeviz.lab.activations import Activation
 from aeviz.lab.initialisation import INITIALISATIONS, WIDTH, Signals, measure_signals, weight_variance
+from aeviz.language import current_language, mark, number, tr
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.charts import show_figure
+from aeviz.web.kernel.choices import choose
 from aeviz.web.kernel.experiments import Experiment
 from aeviz.web.kernel.images import find_originals
 from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.page import errors_as_messages
 
-_ACTIVATIONS: dict[str, Activation] = {"ReLU": "relu", "tanh": "tanh", "sigmoid": "sigmoid", "none": "identity"}
+_ACTIVATIONS: dict[str, Activation] = {"ReLU": "relu", "tanh": "tanh", "sigmoid": "sigmoid", mark("none"): "identity"}
 _DEPTHS = ("10", "20", "50")
 _VARIANCES = {
-    "zero": "0",
-    "small": "0.01²",
+    mark("zero"): "0",
+    mark("small"): mark("0.01²"),
     "PyTorch": "1 / (3 n)",
     "Xavier": "2 / (n + n)",
     "He": "2 / n",
-    "too large": "1",
+    mark("too large"): "1",
 }
 
 
-@shared(max_entries=16, spinner="Sending signals through new networks …")  # some numbers each
+@shared(max_entries=16, spinner=mark("Sending signals through new networks …"))  # some numbers each
 def _signals(activation: Activation, layers: int) -> dict[str, Signals]:
     return {name: measure_signals(activation, name, layers) for name in INITIALISATIONS}
 
 
 @shared(max_entries=16)  # some kB each
-def _figure(activation: Activation, layers: int) -> go.Figure:
+def _figure(activation: Activation, layers: int, language: str) -> go.Figure:
     return signal_curves(_signals(activation, layers))
 
 
-@shared(max_entries=64, spinner="Running all test images through the models, once …")  # some numbers each
+@shared(max_entries=64, spinner=mark("Running all test images through the models, once …"))  # some numbers each
 def _dead_units(model: Model, has_images: bool) -> tuple[list[tuple[int, int]] | None, list[tuple[int, int]]]:
     """Return the dead units of the encoder, or None without images, and those of the decoder on the stored codes."""
     from aeviz.analysis.dead_units import count_dead_units  # brings torch
@@ -55,22 +57,27 @@ def show_initialisation() -> None:
     with errors_as_messages():
         left, middle, right = st.columns([3, 2, 3], vertical_alignment="bottom", gap="medium")
         with left:
-            name = _choose("Activation", list(_ACTIVATIONS), "activation")
+            name = _choose(tr("Activation"), list(_ACTIVATIONS), "activation")
         with middle:
-            layers = int(_choose("Layers", list(_DEPTHS), "layers"))
+            layers = int(_choose(tr("Layers"), list(_DEPTHS), "layers"))
         with right:
             counts = st.toggle(
-                "Count dead units in the models",
+                tr("Count dead units in the models"),
                 key="dead",
                 bind="query-params",
-                help="Units of the trained MLPs that output 0 for every test image. It takes some seconds once.",
+                help=tr("Units of the trained MLPs that output 0 for every test image. It takes some seconds once."),
             )
         activation = _ACTIVATIONS[name]
         signals = _signals(activation, layers)
         chart, table = st.columns([5, 4], gap="small")
         with chart:
-            alt = f"Mean squares of activations and gradients over {layers} layers with {name}, for six initialisations"
-            show_figure(_figure(activation, layers), key="lab.initialisation", alt=alt)
+            alt = tr(
+                "Mean squares of activations and gradients over {layers} layers with {activation}, for six "
+                "initialisations",
+                layers=layers,
+                activation=tr(name),
+            )
+            show_figure(_figure(activation, layers, current_language()), key="lab.initialisation", alt=alt)
         with table:
             _show_table(signals, layers)
         if counts:
@@ -78,8 +85,7 @@ def show_initialisation() -> None:
 
 
 def _choose(title: str, options: list[str], key: str) -> str:
-    chosen = st.segmented_control(title, options, default=options[0], required=True, key=key, bind="query-params")
-    return str(chosen)
+    return str(choose(st.segmented_control, title, options, default=options[0], required=True, key=key))
 
 
 def _show_table(signals: dict[str, Signals], layers: int) -> None:
@@ -89,11 +95,15 @@ def _show_table(signals: dict[str, Signals], layers: int) -> None:
         a, gradients = signals[name].activations, signals[name].gradients
         factor = (a[-1] / a[1]) ** (1 / (layers - 1)) if a[1] > 0 and a[-1] > 0 else 0.0
         expected = WIDTH * weight_variance(name, WIDTH, WIDTH)
-        rows.append(f"| {name}: {_VARIANCES[name]} | {expected:.3g} | {factor:.3g} | {gradients[0]:.2g} |")
-    st.markdown("| Var w | n Var w | factor a layer | gradient, layer 1 |\n|---|---|---|---|\n" + "\n".join(rows))
+        numbers = (number(expected, ".3g"), number(factor, ".3g"), number(gradients[0], ".2g"))
+        rows.append(f"| {tr(name)}: {tr(_VARIANCES[name])} | {' | '.join(numbers)} |")
+    st.markdown("\n".join([tr("| Var w | n Var w | factor a layer | gradient, layer 1 |"), "|---|---|---|---|", *rows]))
     st.caption(
-        rf"$n = {WIDTH}$. A layer multiplies the mean square of its input by $n\,\mathrm{{Var}}\,w$; ReLU halves it. "
-        r"He's variance $2/n$ makes the factor of ReLU $\frac12 n \cdot \frac2n = 1$. Without activation Xavier's is 1."
+        rf"$n = {WIDTH}$. "
+        + tr(
+            r"A layer multiplies the mean square of its input by $n\,\mathrm{Var}\,w$; ReLU halves it. He's variance "
+            r"$2/n$ makes the factor of ReLU $\frac12 n \cdot \frac2n = 1$. Without activation Xavier's is 1."
+        )
     )
 
 
@@ -108,9 +118,9 @@ def _show_dead_units() -> None:
         both = (encoder or []) + decoder
         rows.append(
             {
-                "model": name,
-                "encoder, dead of units": "not counted" if encoder is None else _counts(encoder),
-                "decoder, dead of units": _counts(decoder),
+                tr("model"): name,
+                tr("encoder, dead of units"): tr("not counted") if encoder is None else _counts(encoder),
+                tr("decoder, dead of units"): _counts(decoder),
                 "dead": sum(dead for dead, _ in both) / max(1, sum(width for _, width in both)),
             }
         )
@@ -118,17 +128,17 @@ def _show_dead_units() -> None:
         rows,
         hide_index=True,
         column_config={
-            "dead": st.column_config.ProgressColumn("share dead", format="percent", min_value=0, max_value=1)
+            "dead": st.column_config.ProgressColumn(tr("share dead"), format="percent", min_value=0, max_value=1)
         },
     )
-    st.caption(
-        "Hidden layers in the order of the network; encoders on the test images, decoders on their codes."
-        + (" Encoders of models whose images are not on this machine are not counted." if without else "")
-    )
+    text = tr("Hidden layers in the order of the network; encoders on the test images, decoders on their codes.")
+    if without:
+        text += " " + tr("Encoders of models whose images are not on this machine are not counted.")
+    st.caption(text)
 
 
 def _counts(layers: list[tuple[int, int]]) -> str:
-    return ", ".join(f"{dead} of {width}" for dead, width in layers)
+    return ", ".join(tr("{dead} of {width}", dead=dead, width=width) for dead, width in layers)
 
 
 EXPERIMENT = Experiment(

@@ -12,6 +12,7 @@ from aeviz.lab.gaussian_bounds import importance_bound, importance_weights
 from aeviz.lab.plane_integral import Box, integrate
 from aeviz.lab.probabilistic_pca import LinearDecoder, family_gap, shifted, two_columns
 from aeviz.lab.true_posterior import DRAWS, SAMPLES
+from aeviz.language import current_language, tr
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.experiments import Experiment
@@ -34,7 +35,7 @@ class _Found:
 
 
 @shared(max_entries=64)  # 0.1 MB each
-def _find(degrees: int, deviation: float, first: float, error: float) -> _Found:
+def _find(degrees: int, deviation: float, first: float, error: float, language: str) -> _Found:
     decoder = LinearDecoder(weight=two_columns(math.radians(degrees)), deviation=deviation)
     x = np.array([first, 0.5])
     best = decoder.best_diagonal(x)
@@ -62,38 +63,50 @@ def show_linear_posterior() -> None:
     first, second, third, fourth = st.columns(4, gap="medium")
     with first:
         degrees = st.slider(
-            "Angle of W's columns, °", 5, 90, 25, key="angle", bind="query-params", help="5 to 90 degrees."
+            tr("Angle of W's columns, °"), 5, 90, 25, key="angle", bind="query-params", help=tr("5 to 90 degrees.")
         )
     with second:
-        deviation = st.slider("Noise s", 0.1, 2.0, 0.5, 0.05, key="noise", bind="query-params", help="0.1 to 2.")
+        deviation = st.slider(
+            tr("Noise s"), 0.1, 2.0, 0.5, 0.05, key="noise", bind="query-params", help=tr("0.1 to 2.")
+        )
     with third:
-        pixel = st.slider("Pixel x1", -2.0, 2.0, 1.5, 0.1, key="pixel", bind="query-params", help="-2 to 2; x2 = 0.5.")
+        pixel = st.slider(
+            tr("Pixel x1"), -2.0, 2.0, 1.5, 0.1, key="pixel", bind="query-params", help=tr("-2 to 2; x2 = 0.5.")
+        )
     with fourth:
         error = st.slider(
-            "Encoder's error",
+            tr("Encoder's error"),
             0.0,
             3.0,
             1.5,
             0.1,
             key="error",
             bind="query-params",
-            help="0 to 3: by how many of its standard deviations q lies off along z1.",
+            help=tr("0 to 3: by how many of its standard deviations q lies off along z1."),
         )
-    found = _find(int(degrees), float(deviation), float(pixel), float(error))
+    found = _find(int(degrees), float(deviation), float(pixel), float(error), current_language())
     left, right = st.columns([5, 6], gap="medium")
     with left:
         show_figure(
             found.plane,
             key="linear-posterior",
-            alt=f"Latent plane: posterior of correlation {found.correlation:.2f} and the encoder's Gaussian",
+            alt=tr(
+                "Latent plane: posterior of correlation {correlation:.2f} and the encoder's Gaussian",
+                correlation=found.correlation,
+            ),
         )
     with right:
         st.latex(_formula(found, float(error)))
         elbo = found.log_evidence - found.amortization - found.family
-        show_figure(found.bars, key="linear-bounds", alt=f"ELBO {elbo:.2f}, ln p(x) {found.log_evidence:.2f}")
+        alt = tr("ELBO {elbo:.2f}, ln p(x) {evidence:.2f}", elbo=elbo, evidence=found.log_evidence)
+        show_figure(found.bars, key="linear-bounds", alt=alt)
     st.markdown(
-        f"Closed form: ln p(x) = **{found.log_evidence:.4f}**. Integrated on the grid: **{found.on_grid:.4f}**, as for "
-        "the network in *True posterior of a VAE*."
+        tr(
+            "Closed form: ln p(x) = **{closed:.4f}**. Integrated on the grid: **{integrated:.4f}**, as for the network "
+            "in *True posterior of a VAE*.",
+            closed=found.log_evidence,
+            integrated=found.on_grid,
+        )
     )
 
 
@@ -102,8 +115,8 @@ def _formula(found: _Found, error: float) -> str:
     evidence, first, second = (round(value, 3) for value in (found.log_evidence, found.amortization, found.family))
     return (
         r"\begin{aligned} \ln p(x) &= \ln N(x;\, 0,\, W W^\top + s^2 I) = "
-        rf"{evidence:.3f} \\ \text{{amortization}} &= \tfrac12 e^2 = \tfrac12 \cdot {error:.1f}^2 = "
-        rf"{first:.3f} \\ \text{{family}} &= -\tfrac12 \ln(1 - \rho^2) = "
+        rf"{evidence:.3f} \\ \text{{{tr('amortization')}}} &= \tfrac12 e^2 = \tfrac12 \cdot {error:.1f}^2 = "
+        rf"{first:.3f} \\ \text{{{tr('family')}}} &= -\tfrac12 \ln(1 - \rho^2) = "
         rf"-\tfrac12 \ln(1 - {abs(found.correlation):.3f}^2) = {second:.3f} \\ \mathrm{{ELBO}} &= "
         rf"{evidence:.3f} - {first:.3f} - {second:.3f} = {evidence - first - second:.3f} \end{{aligned}}"
     )

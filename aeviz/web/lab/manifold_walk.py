@@ -7,6 +7,7 @@ from aeviz.data import is_available
 from aeviz.data.folder import FOLDER_PREFIX
 from aeviz.lab.manifold_walk import nearest_data, usual_distance
 from aeviz.lab.natural_images import straight_line
+from aeviz.language import tr
 from aeviz.web.components.kit.blobs import send_blob
 from aeviz.web.components.kit.experiment import CHANGED
 from aeviz.web.components.kit.mount import numbers_of
@@ -39,7 +40,7 @@ def show_manifold_walk() -> None:
     with errors_as_messages():
         found = plain_models(_has_images)
         if not found:
-            st.info("No model fits: its test images must be on this machine.")
+            st.info(tr("No model fits: its test images must be on this machine."))
             return
         controls = st.columns([2, 3], vertical_alignment="bottom", gap="small")
         with controls[0]:
@@ -49,7 +50,7 @@ def show_manifold_walk() -> None:
             first, last = _pick_pair(len(model.require_latents().z))
         walk = _walk(model, first, last)
         if layers is None or walk is None:
-            st.info("The images of this model have changed, or the page cannot compute it. Choose another model.")
+            st.info(tr("The images of this model have changed, or the page cannot compute it. Choose another model."))
             return
         _show(layers.name, walk.name)
         send_layers([model])
@@ -58,11 +59,15 @@ def show_manifold_walk() -> None:
 
 def _pick_pair(count: int) -> tuple[int, int]:
     """Let the visitor choose two test images by their numbers, or by chance."""
-    why = "Index in the test set, 0 to {}."
-    first = pick_whole("From image", _FIRST, count - 1, min(_PAIR[0], count - 1), why)
-    last = pick_whole("To image", _LAST, count - 1, min(_PAIR[1], count - 1), why)
+    why = tr("Index in the test set, 0 to {}.")
+    first = pick_whole(tr("From image"), _FIRST, count - 1, min(_PAIR[0], count - 1), why)
+    last = pick_whole(tr("To image"), _LAST, count - 1, min(_PAIR[1], count - 1), why)
     st.button(
-        "Random", icon=":material/casino:", on_click=_jump, args=(count,), help="Choose two test images by chance."
+        tr("Random"),
+        icon=":material/casino:",
+        on_click=_jump,
+        args=(count,),
+        help=tr("Choose two test images by chance."),
     )
     return first, last
 

@@ -5,6 +5,7 @@ import streamlit as st
 
 from aeviz.figures.palette import CLASS_COLOURS
 from aeviz.lab.mixture import example_sets
+from aeviz.language import tr
 from aeviz.web.components.kit.experiment import CHANGED
 from aeviz.web.components.kit.mount import numbers_of
 from aeviz.web.components.mixture.component import MIXTURE
@@ -31,10 +32,12 @@ STATE = Numbers(
 @st.fragment
 def show_mixture() -> None:
     """Show data and mixture as the address has them; what the visitor changes goes into the address."""
-    sets = [{"name": name, "points": points.tolist()} for name, points in _examples().items()]
+    sets = [{"name": tr(name), "points": points.tolist()} for name, points in _examples().items()]
     models = list_models()
     sets += [
-        {"name": f"codes of {name}", "points": _codes(models[name])} for name in MODELS if _has_plane(models, name)
+        {"name": tr("codes of {model}", model=name), "points": _codes(models[name])}
+        for name in MODELS
+        if _has_plane(models, name)
     ]
     MIXTURE.show(
         STATE.read(),

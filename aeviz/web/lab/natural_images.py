@@ -8,6 +8,7 @@ import streamlit as st
 from aeviz.data import is_available
 from aeviz.data.folder import FOLDER_PREFIX
 from aeviz.lab.natural_images import neighbour_correlation, straight_line, uniform_noise
+from aeviz.language import number, tr, trc
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.controls import SEEDS, pick_whole
 from aeviz.web.kernel.distances import mark_far
@@ -101,16 +102,18 @@ def show_natural_images() -> None:
             and (model.config.data.name.startswith(FOLDER_PREFIX) or is_available(model.config.data.name))
         }
         if not models:
-            st.info("No model fits: its data must be on this machine. Train one on the 8x8 digits (page Train).")
+            st.info(tr("No model fits: its data must be on this machine. Train one on the 8x8 digits (page Train)."))
             return
         left, right = st.columns([2, 3], vertical_alignment="bottom", gap="medium")
         with left:
             model = pick_model(models, default="digits-2d-adam")
         with right:
-            seed = pick_whole("Draw", _SEED, SEEDS - 1, 0, "Seed of the images and of the noise, 0 to {}.")
+            seed = pick_whole(
+                trc("a sample", "Draw"), _SEED, SEEDS - 1, 0, tr("Seed of the images and of the noise, 0 to {}.")
+            )
         found = _find(model, seed)
         if found is None:
-            st.info("The images of this model have changed or are too few. Choose another model.")
+            st.info(tr("The images of this model have changed or are too few. Choose another model."))
             return
         _show(model, found)
 
@@ -122,40 +125,55 @@ def _show(model: Model, found: _Found) -> None:
     with left:
         show_grid(
             np.concatenate([data.images, data.reconstructions, noise.images, noise.reconstructions]),
-            f"Top to bottom: test images, their reconstructions by {name}, uniform noise, its reconstructions.",
+            tr(
+                "Top to bottom: test images, their reconstructions by {model}, uniform noise, its reconstructions.",
+                model=name,
+            ),
             columns=_ROW,
             smooth=smooth,
         )
         st.markdown(_table(found))
-        st.caption("Correlation of neighbouring pixels, MSE of the reconstructions, codes out of distribution.")
+        st.caption(tr("Correlation of neighbouring pixels, MSE of the reconstructions, codes out of distribution."))
     with right:
         show_grid(
             np.concatenate([found.faded, found.decoded]),
-            "From the first test image to the second. Above: pixels mixed. Below: the line between the codes, decoded.",
+            tr(
+                "From the first test image to the second. Above: pixels mixed. Below: the line between the codes, "
+                "decoded."
+            ),
             columns=_STEPS,
             smooth=smooth,
         )
         fade, line = found.errors
         st.markdown(
-            f"The middle images, encoded and decoded again: MSE **{fade:.4f}** for the mixed pixels, **{line:.4f}** "
-            f"for "
-            "the decoded point."
+            tr(
+                "The middle images, encoded and decoded again: MSE **{fade:.4f}** for the mixed pixels, **{line:.4f}** "
+                "for the decoded point.",
+                fade=fade,
+                line=line,
+            )
         )
         pictures = np.stack(list(photographs().values()))[:, None]
         drawn = uniform_noise(1, 2, pictures.shape[1:])
         show_grid(
             np.concatenate([pictures, drawn]),
-            f"Photographs of 64 x 64 pixels, correlation {neighbour_correlation(pictures):.3f}; noise of the same "
-            f"size, {neighbour_correlation(drawn):.3f}. Each is one point in 4,096 dimensions.",
+            tr(
+                "Photographs of 64 x 64 pixels, correlation {photographs:.3f}; noise of the same size, {noise:.3f}. "
+                "Each is one point in 4,096 dimensions.",
+                photographs=neighbour_correlation(pictures),
+                noise=neighbour_correlation(drawn),
+            ),
             columns=4,
         )
 
 
 def _table(found: _Found) -> str:
-    head = "| | correlation | MSE | far codes |\n|---|---|---|---|\n"
-    rows = (("test images", found.data), ("noise", found.noise))
+    head = f"| | {tr('correlation')} | MSE | {tr('far codes')} |\n|---|---|---|---|\n"
+    rows = ((tr("test images"), found.data), (tr("noise"), found.noise))
     return head + "\n".join(
-        f"| {escape(name)} | {row.correlation:.3f} | {row.mse:.4f} | {row.n_far} of {_ROW} |" for name, row in rows
+        f"| {escape(name)} | {number(row.correlation, '.3f')} | {number(row.mse, '.4f')} | "
+        f"{tr('{count} of {all}', count=row.n_far, all=_ROW)} |"
+        for name, row in rows
     )
 
 

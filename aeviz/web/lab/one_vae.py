@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from aeviz.language import tr
 from aeviz.web.components.kit.experiment import CHANGED
 from aeviz.web.components.kit.mount import numbers_of
 from aeviz.web.components.one_vae.component import ONE_VAE
@@ -34,7 +35,10 @@ def show_one_vae() -> None:
         found = plain_models(_fits)
         if not found:
             st.info(
-                "No model fits: a VAE with two latent dimensions and one image channel. Train one on the page Train."
+                tr(
+                    "No model fits: a VAE with two latent dimensions and one image channel. Train one on the page "
+                    "Train."
+                )
             )
             return
         controls = st.columns([3, 4], vertical_alignment="bottom", gap="small")
@@ -42,7 +46,7 @@ def show_one_vae() -> None:
             model = pick_model(found, default=USUAL_MODEL)
         layers = layers_of(model)
         if layers is None:
-            st.info("This model cannot be computed in the page. Choose another one.")
+            st.info(tr("This model cannot be computed in the page. Choose another one."))
             return
         with controls[1], st.container(horizontal=True, vertical_alignment="bottom"):
             image = _pick(model)
@@ -59,10 +63,10 @@ def _pick(model: Model) -> np.ndarray:
     """Return the pixels of the chosen image, (1, H, W), uint8; without test images that of a draw from the prior."""
     dataset, _ = find_originals(model)
     if dataset is None:
-        seed = pick_whole("Seed of the image, drawn from the prior", _SEED, SEEDS - 1, 0, "From 0 to {}.")
+        seed = pick_whole(tr("Seed of the image, drawn from the prior"), _SEED, SEEDS - 1, 0, tr("From 0 to {}."))
         drawn: np.ndarray = np.rint(drawn_image(model, seed) * 255).astype(np.uint8)
         return drawn
-    number = pick_image(model, "Test image", _IMAGE, min(_USUAL_IMAGE, len(dataset) - 1))
+    number = pick_image(model, tr("Test image"), _IMAGE, min(_USUAL_IMAGE, len(dataset) - 1))
     image: np.ndarray = dataset.images[number]
     return image
 

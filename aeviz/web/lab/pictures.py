@@ -4,6 +4,7 @@ import numpy as np
 from PIL import Image
 
 from aeviz.data import is_available
+from aeviz.language import mark, tr
 from aeviz.web.kernel.caching import shared
 
 SIDE = 64
@@ -17,8 +18,8 @@ def photographs() -> dict[str, np.ndarray]:
 
     found = {}
     for title, name, (left, top, side) in (
-        ("photograph: temple", "china.jpg", (100, 60, 320)),
-        ("photograph: flower", "flower.jpg", (190, 40, 340)),
+        (mark("photograph: temple"), "china.jpg", (100, 60, 320)),
+        (mark("photograph: flower"), "flower.jpg", (190, 40, 340)),
     ):
         image = Image.fromarray(load_sample_image(name)).convert("L").crop((left, top, left + side, top + side))
         found[title] = np.asarray(image.resize((SIDE, SIDE), Image.Resampling.BOX))
@@ -40,9 +41,9 @@ def digit_images() -> dict[str, np.ndarray]:
     from aeviz.data.digits import read_digits
     from aeviz.data.sources import load_dataset
 
-    found = {"digit 3, 8 x 8": _first(read_digits("test"), 3)}
+    found = {mark("digit 3, 8 x 8"): _first(read_digits("test"), 3)}
     if is_available("mnist"):
-        found["MNIST 5, 28 x 28"] = _first(load_dataset("mnist", "test"), 5)
+        found[mark("MNIST 5, 28 x 28")] = _first(load_dataset("mnist", "test"), 5)
     return found
 
 
@@ -54,6 +55,12 @@ def digit_levels() -> dict[str, tuple[int, ...]]:
     digits = read_digits("test")
     levels = {label: np.rint(_first(digits, label).ravel() * (16 / 255)).astype(int) for label in range(10)}
     return {f"digit {label}": tuple(int(level) for level in image) for label, image in levels.items()}
+
+
+def shown_name(name: str) -> str:
+    """Return a name of `digit_levels`, of the others or of another message as the visitor reads it."""
+    kind, _, label = name.partition(" ")
+    return tr("digit {label}", label=label) if kind == "digit" and label.isdigit() else tr(name)
 
 
 def _first(data: object, label: int) -> np.ndarray:

@@ -10,6 +10,7 @@ from aeviz.data import ImageDataset
 from aeviz.figures.true_posterior import bound_bars, name_bounds, posterior_plane
 from aeviz.lab.plane_integral import Box, box_around
 from aeviz.lab.true_posterior import Inference, infer
+from aeviz.language import mark
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.images import decoded
 from aeviz.web.kernel.models import Model
@@ -32,7 +33,9 @@ def drawn_image(model: Model, seed: int) -> np.ndarray:
     return image
 
 
-@shared(max_entries=3, spinner="Decoding the latent plane for all images, once …")  # 26 MB each for 28 x 28 pixels
+@shared(
+    max_entries=3, spinner=mark("Decoding the latent plane for all images, once …")
+)  # 26 MB each for 28 x 28 pixels
 def grid(model: Model) -> "DecodedGrid":
     """Return the decoded plane of a model, which serves all images."""
     run = model.network()
@@ -47,7 +50,7 @@ def box(model: Model, cells: int) -> Box:
 
 
 @shared(
-    max_entries=64, spinner="Integrating p(x, z) over the latent plane: about 1 s, on a busy machine longer …"
+    max_entries=64, spinner=mark("Integrating p(x, z) over the latent plane: about 1 s, on a busy machine longer …")
 )  # 0.1 to 2 MB each
 def inference(model: Model, number: int, is_drawn: bool, _image: np.ndarray) -> Inference:
     """Return ln p(x), posterior and bounds of an image, (C, H, W), float32 in [0, 1].
@@ -67,15 +70,19 @@ def inference(model: Model, number: int, is_drawn: bool, _image: np.ndarray) -> 
 
 
 @shared(max_entries=64)  # 0.1 MB each
-def plane_figure(model: Model, number: int, is_drawn: bool, samples: int, _result: Inference) -> go.Figure:
-    """Return the latent plane with K draws; the other arguments as of `inference`, with what it returned."""
+def plane_figure(
+    model: Model, number: int, is_drawn: bool, samples: int, language: str, _result: Inference
+) -> go.Figure:
+    """Return the latent plane with K draws, in a language; the others as of `inference`, with what it returned."""
     return posterior_plane(
         _result.posterior, _result.q, _result.diagonal, _result.draws[:samples], _result.log_weights[:samples]
     )
 
 
 @shared(max_entries=64)  # 10 kB each
-def bounds_figure(model: Model, number: int, is_drawn: bool, samples: int, _result: Inference) -> go.Figure:
+def bounds_figure(
+    model: Model, number: int, is_drawn: bool, samples: int, language: str, _result: Inference
+) -> go.Figure:
     """Return the bars of all bounds, that with K draws marked; arguments as of `plane_figure`."""
     best = (_result.diagonal_elbo, _result.full_elbo)
     return bound_bars(name_bounds(_result.elbo, _result.bounds, best, samples), _result.log_evidence)
@@ -95,7 +102,9 @@ def surveyed_images(count: int) -> np.ndarray:
     return indices
 
 
-@shared(max_entries=8, spinner="Integrating over the latent plane for 200 images, once: some seconds …")  # 5 kB each
+@shared(
+    max_entries=8, spinner=mark("Integrating over the latent plane for 200 images, once: some seconds …")
+)  # 5 kB each
 def survey(model: Model, _dataset: ImageDataset) -> "Survey":
     """Return ln p(x) and bounds of the images of `surveyed_images`, on one grid. The model must allow a survey."""
     run = model.network()

@@ -10,11 +10,13 @@ from aeviz.figures.palette import CLASS_COLOURS
 from aeviz.lab.components import find_components
 from aeviz.lab.moments import measure_moments
 from aeviz.lab.rate import PRECISIONS, curves, keep_numbers, mean_squared_error, pack_image
+from aeviz.language import mark, tr
 from aeviz.paths import data_root
 from aeviz.web.components.kit.experiment import CHANGED
 from aeviz.web.components.kit.mount import numbers_of
 from aeviz.web.components.rate.component import RATE
 from aeviz.web.kernel.caching import shared
+from aeviz.web.kernel.choices import choose
 from aeviz.web.kernel.controls import pick_image
 from aeviz.web.kernel.experiments import Experiment
 from aeviz.web.kernel.images import find_originals, offer_download
@@ -25,12 +27,12 @@ from aeviz.web.lab.numbers import Numbers
 _KEY = "lab.rate"
 CHOSEN = Numbers("budget", (128, 0, 1, 9), (((1.0, 999.0), (0.0, len(PRECISIONS) - 1.0), (0.0, 1.0), (3.0, 9.0)),))
 """As `RATE` lists them."""
-_DATA = {"MNIST, 28 x 28": ("mnist", "vq-mnist"), "digits, 8 x 8": ("digits", "digits-2d-adam")}
+_DATA = {mark("MNIST, 28 x 28"): ("mnist", "vq-mnist"), mark("digits, 8 x 8"): ("digits", "digits-2d-adam")}
 """Data sets and a model of each, by title."""
 _METHODS = {
     "PCA": ("PCA", 0),
-    "dense autoencoder": ("dense", 6),
-    "conv. autoencoder": ("conv", 2),
+    mark("dense autoencoder"): (mark("dense"), 6),
+    mark("conv. autoencoder"): (mark("conv"), 2),
     "VQ-VAE": ("VQ-VAE", 8),
     "JPEG": ("JPEG", 3),
     "WebP": ("WebP", 1),
@@ -65,13 +67,22 @@ def points_of(name: str) -> list[_Point]:
             found.append(_Point(entry, place, f"k = {entry['numbers']}", size, size, entry["mse"][place]))
     for entry in measured["codes"]:
         size = entry["bytes"]
-        found.append(_Point(entry, -1, f"{8 * size:g} bits", size, size, entry["mse"]))
+        found.append(_Point(entry, -1, tr("{count:g} bits", count=8 * size), size, size, entry["mse"]))
     for entry in measured["files"]:
-        found.append(_Point(entry, -1, f"quality {entry['quality']}", entry["bytes"], entry["body"], entry["mse"]))
+        found.append(
+            _Point(
+                entry,
+                -1,
+                tr("quality {quality}", quality=entry["quality"]),
+                entry["bytes"],
+                entry["body"],
+                entry["mse"],
+            )
+        )
     return found
 
 
-@shared(max_entries=2, spinner="Finding the principal components of the training images …")  # 2 MB
+@shared(max_entries=2, spinner=mark("Finding the principal components of the training images …"))  # 2 MB
 def _components(name: str, root: str) -> tuple[np.ndarray, np.ndarray]:
     """Return mean, (d,), and axes, (d, k), of PCA on the training images."""
     moments = measure_moments(load_dataset(name, "train"))
@@ -132,7 +143,7 @@ def payload(name: str, restored: tuple[np.ndarray, list[list[float]]] | None) ->
     images, own = restored or (np.zeros((0, measured["pixels"]), np.uint8), [])
     return {
         "methods": [
-            {"name": method, "short": _METHODS[method][0], "colour": CLASS_COLOURS[_METHODS[method][1]]}
+            {"name": tr(method), "short": tr(_METHODS[method][0]), "colour": CLASS_COLOURS[_METHODS[method][1]]}
             for method in methods
         ],
         "points": [
@@ -163,13 +174,11 @@ def show_rate() -> None:
         with left:
             titles = list(_DATA)
             start = titles[0] if is_available("mnist") else titles[1]
-            title = st.segmented_control(
-                "Images", titles, default=start, required=True, key="data", bind="query-params"
-            )
+            title = choose(st.segmented_control, tr("Images"), titles, default=start, required=True, key="data")
         name, model_name = _DATA[title or start]
         model = list_models()[model_name]
         with right, st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-            number = pick_image(model, "Test image", "image", 8)
+            number = pick_image(model, tr("Test image"), "image", 8)
         restored = _restored(model, number, str(data_root()))
         RATE.show(
             CHOSEN.read(),
@@ -178,12 +187,15 @@ def show_rate() -> None:
             more=payload(name, restored),
         )
         st.caption(
-            f"Means over {curves()[name]['images']:,} test images. PCA is found on the training images; 8 bits divide "
-            "the range that a number has there into 255 steps. PCA's decoder is its components and the mean; "
-            "ranges are not counted."
+            tr(
+                "Means over {count:,} test images. PCA is found on the training images; 8 bits divide the range that a "
+                "number has there into 255 steps. PCA's decoder is its components and the mean; ranges are not "
+                "counted.",
+                count=curves()[name]["images"],
+            )
         )
         if restored is None:
-            offer_download(name, "to see one image by each method")
+            offer_download(name, tr("to see one image by each method"))
 
 
 EXPERIMENT = Experiment(

@@ -8,9 +8,11 @@ from aeviz.analysis.generation import draw_noise, draw_points, share_out
 from aeviz.analysis.sample_quality import SquaredMmd, mean_and_error
 from aeviz.figures.distances import ROWS_TRACE, estimate_rows
 from aeviz.lab.sample_quality import BLOCK, COUNT, Distance, distances
+from aeviz.language import current_language, mark, number, tr
 from aeviz.web.kernel import priors
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.charts import clicked_point, show_figure
+from aeviz.web.kernel.choices import choose
 from aeviz.web.kernel.experiments import Experiment
 from aeviz.web.kernel.images import decoded, show_grid
 from aeviz.web.kernel.models import Model, list_models
@@ -18,11 +20,18 @@ from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import escape
 
 EMBEDDINGS = {
-    "hidden layer of a classifier": "classifier",
-    "codes of conv-64d-amsgrad": "encoder",
-    "64 principal components": "pca",
+    mark("hidden layer of a classifier"): "classifier",
+    mark("codes of conv-64d-amsgrad"): "encoder",
+    mark("64 principal components"): "pca",
 }
 """Keys of `distances` by title."""
+_SETS = (
+    mark("test images"),
+    mark("test images, noise 0.1"),
+    mark("test images, blurred"),
+    mark("vae-10d, reconstructions"),
+)
+"""Names of sets of images that are no models'."""
 _EMBEDDING, _SET = "embedding", "set"
 """URL parameters."""
 _FIGURE = "sample-quality"
@@ -37,31 +46,33 @@ def show_sample_quality() -> None:
         found, accuracy = distances()
         left, right = st.columns([6, 5], gap="medium")
         with left:
-            title = st.selectbox(
-                "Embedding",
+            title = choose(
+                st.selectbox,
+                tr("Embedding"),
                 list(EMBEDDINGS),
                 key=_EMBEDDING,
-                bind="query-params",
-                help="The numbers of an image between which distances are measured.",
+                help=tr("The numbers of an image between which distances are measured."),
             )
         rows = found[EMBEDDINGS[str(title)]]
         names = [row.name for row in rows]
         with right:
-            name = st.selectbox(
-                "Images",
+            name = choose(
+                st.selectbox,
+                tr("Images"),
                 names,
                 index=names.index(_USUAL),
                 key=_SET,
-                bind="query-params",
-                help="A click on a row of the chart chooses them, too.",
+                help=tr("A click on a row of the chart chooses them, too."),
             )
         chosen = names.index(str(name))
         with left:
             show_figure(
-                _figure(EMBEDDINGS[str(title)], chosen),
+                _figure(EMBEDDINGS[str(title)], chosen, current_language()),
                 key=_FIGURE,
-                alt="Kernel distance to test images: "
-                + ", ".join(f"{row.name} {_estimate(row)[0]:.4f}" for row in rows),
+                alt=tr(
+                    "Kernel distance to test images: {distances}",
+                    distances=", ".join(f"{tr(row.name)} {number(_estimate(row)[0], '.4f')}" for row in rows),
+                ),
                 on_click=_take_clicked,
             )
             st.caption(_describe(str(title), accuracy))
@@ -74,10 +85,10 @@ def _estimate(row: Distance) -> tuple[float, float]:
 
 
 @shared(max_entries=64)  # 0.1 MB each
-def _figure(embedding: str, chosen: int) -> go.Figure:
+def _figure(embedding: str, chosen: int, language: str) -> go.Figure:
     rows = distances()[0][embedding]
     means, errors = np.array([_estimate(row) for row in rows]).T
-    return estimate_rows([row.name for row in rows], means, errors, chosen, "squared MMD, ± 2 standard errors")
+    return estimate_rows([tr(row.name) for row in rows], means, errors, chosen, tr("squared MMD, ± 2 standard errors"))
 
 
 def _take_clicked() -> None:
@@ -89,23 +100,29 @@ def _take_clicked() -> None:
 
 def _describe(title: str, accuracy: float) -> str:
     what = {
-        "classifier": f"Dense layers 784-128-64-10 learned the classes in six epochs ({accuracy:.1%} of the test "
-        "images right); the embedding is the layer of 64 after ReLU.",
-        "encoder": "The 64 numbers of an autoencoder that makes none of these samples.",
-        "pca": "Components of the training images.",
+        "classifier": tr(
+            "Dense layers 784-128-64-10 learned the classes in six epochs ({share:.1%} of the test images right); the "
+            "embedding is the layer of 64 after ReLU.",
+            share=accuracy,
+        ),
+        "encoder": tr("The 64 numbers of an autoencoder that makes none of these samples."),
+        "pca": tr("Components of the training images."),
     }[EMBEDDINGS[title]]
-    return (
-        f"{what} Shifted and scaled so that the training images have mean 0 and mean square 1. {COUNT:,} test images "
-        f"in random order against {COUNT:,} others, by disjoint blocks of {BLOCK}. Values of other embeddings, and "
-        "published KID and FID, do not compare."
+    how = tr(
+        "Shifted and scaled so that the training images have mean 0 and mean square 1. {count:,} test images in random "
+        "order against {count:,} others, by disjoint blocks of {block}. Values of other embeddings, and published KID "
+        "and FID, do not compare.",
+        count=COUNT,
+        block=BLOCK,
     )
+    return f"{what} {how}"
 
 
 def _show_chosen(row: Distance, floor: Distance) -> None:
     model = list_models().get(row.name)
     images = None if model is None else _samples(model)
     if images is not None:
-        show_grid(images, f"Samples of {row.name}", columns=_COLUMNS, least_px=480)
+        show_grid(images, tr("Samples of {model}", model=row.name), columns=_COLUMNS, least_px=480)
     first = SquaredMmd(*np.mean(row.blocks, axis=0))
     mean, error = _estimate(row)
     st.latex(
@@ -114,12 +131,14 @@ def _show_chosen(row: Distance, floor: Distance) -> None:
         rf"&= {mean:.4f} \pm {error:.4f} \\ "
         r"k(x,y) &= (x \cdot y / 64 + 1)^3 \end{aligned}"
     )
-    head = f"| | MMD² | Fréchet, {COUNT:,} images | Fréchet, {BLOCK} |\n|---|---|---|---|\n"
+    frechet = tr("Fréchet, {count:,} images", count=COUNT)
+    head = f"| | MMD² | {frechet} | Fréchet, {BLOCK} |\n|---|---|---|---|\n"
     lines = []
     for each in (row, floor):
         mean, error = _estimate(each)
         lines.append(
-            f"| {escape(each.name)} | {mean:.4f} ± {error:.4f} | {each.frechet:.2f} | {each.frechet_block:.2f} |"
+            f"| {escape(tr(each.name))} | {number(mean, '.4f')} ± {number(error, '.4f')} | "
+            f"{number(each.frechet, '.2f')} | {number(each.frechet_block, '.2f')} |"
         )
     st.markdown(head + "\n".join(lines))
 

@@ -6,8 +6,10 @@ import streamlit as st
 
 from aeviz.figures.distances import estimate_rows, spectrum_lines
 from aeviz.lab.sharpness import high_energy, laplacian_variance, measured, to_grey
+from aeviz.language import current_language, mark, number, tr
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.charts import show_figure
+from aeviz.web.kernel.choices import choose
 from aeviz.web.kernel.controls import pick_whole
 from aeviz.web.kernel.experiments import Experiment
 from aeviz.web.kernel.images import find_originals, offer_download, show_row
@@ -15,10 +17,10 @@ from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import escape
 
-_DATA = {"MNIST": "mnist", "CelebA faces": "celeba"}
-_MEASURES = {"high frequencies": "high", "Laplacian": "laplacian"}
-_TITLES = {"high": "energy of high frequencies", "laplacian": "variance of the Laplacian"}
-_ORIGINAL = "test images"
+_DATA = {"MNIST": "mnist", mark("CelebA faces"): "celeba"}
+_MEASURES = {mark("high frequencies"): "high", mark("Laplacian"): "laplacian"}
+_TITLES = {"high": mark("energy of high frequencies"), "laplacian": mark("variance of the Laplacian")}
+_ORIGINAL = mark("test images")
 _WIDTH = 105
 """Pixels of an image on the page."""
 
@@ -29,79 +31,89 @@ def show_sharpness() -> None:
     with errors_as_messages():
         bar = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
         with bar:
-            title = st.segmented_control(
-                "Images", list(_DATA), default="MNIST", required=True, key="data", bind="query-params"
-            )
-            measure = st.segmented_control(
-                "Sharpness by",
+            title = choose(st.segmented_control, tr("Images"), list(_DATA), default="MNIST", required=True, key="data")
+            measure = choose(
+                st.segmented_control,
+                tr("Sharpness by"),
                 list(_MEASURES),
                 default=next(iter(_MEASURES)),
                 required=True,
                 key="measure",
-                bind="query-params",
-                help="Energy of high frequencies: of waves shorter than four pixels. Variance of the Laplacian, the "
-                "sum of the four neighbours minus four times the pixel. Both of grey images.",
+                help=tr(
+                    "Energy of high frequencies: of waves shorter than four pixels. Variance of the Laplacian, the sum "
+                    "of the four neighbours minus four times the pixel. Both of grey images."
+                ),
             )
         name = _DATA[title or "MNIST"]
         entry = measured()[name]
         with bar:
-            number = pick_whole("Test image", "image", entry["images"] - 1, 0, "Index in the test set, 0 to {}.")
+            place = pick_whole(tr("Test image"), "image", entry["images"] - 1, 0, tr("Index in the test set, 0 to {}."))
         left, right = st.columns([5, 6], gap="medium")
         with left:
-            show_figure(_spectra(name), key="spectra", alt=_describe_spectra(name))
+            show_figure(_spectra(name, current_language()), key="spectra", alt=_describe_spectra(name))
         with right:
             shown = str(measure or next(iter(_MEASURES)))
-            show_figure(_ratios(name, shown), key="sharpness", alt=_describe(name, shown))
-            _show_images(name, number)
+            show_figure(_ratios(name, shown, current_language()), key="sharpness", alt=_describe(name, shown))
+            _show_images(name, place)
         st.latex(_formula(name))
         st.markdown(_table(name))
         st.caption(
-            f"Means over {entry['images']:,} test images, ± standard errors. Bands of all directions, after a Hann "
-            "window. MSE and MS-SSIM are those of the models' evaluations."
+            tr(
+                "Means over {count:,} test images, ± standard errors. Bands of all directions, after a Hann window. "
+                "MSE and MS-SSIM are those of the models' evaluations.",
+                count=entry["images"],
+            )
         )
 
 
 @shared(max_entries=4)  # 20 kB each
-def _spectra(name: str) -> go.Figure:
+def _spectra(name: str, language: str) -> go.Figure:
     entry = measured()[name]
-    lines = {_ORIGINAL: np.array(entry["spectrum"])}
+    lines = {tr(_ORIGINAL): np.array(entry["spectrum"])}
     return spectrum_lines(lines | {model: np.array(found["spectrum"]) for model, found in entry["models"].items()})
 
 
 def _describe_spectra(name: str) -> str:
     entry = measured()[name]
-    parts = [f"{model} {found['high'][0]:.0%}" for model, found in entry["models"].items()]
-    return f"Mean energy by frequency; from 0.25 cycles a pixel on, of that of the test images: {', '.join(parts)}"
+    parts = [f"{model} {number(found['high'][0], '.0%')}" for model, found in entry["models"].items()]
+    return tr(
+        "Mean energy by frequency; from 0.25 cycles a pixel on, of that of the test images: {shares}",
+        shares=", ".join(parts),
+    )
 
 
 @shared(max_entries=8)  # 20 kB each
-def _ratios(name: str, measure: str) -> go.Figure:
+def _ratios(name: str, measure: str, language: str) -> go.Figure:
     models = measured()[name]["models"]
     pairs = np.array([(1.0, 0.0), *(found[_MEASURES[measure]] for found in models.values())])
-    names = [_ORIGINAL, *models]
-    title = f"{_TITLES[_MEASURES[measure]]}, test images = 1"
+    names = [tr(_ORIGINAL), *models]
+    title = tr("{measure}, test images = 1", measure=tr(_TITLES[_MEASURES[measure]]))
     return estimate_rows(names, pairs[:, 0], pairs[:, 1], -1, title, height=225)
 
 
 def _describe(name: str, measure: str) -> str:
     found = measured()[name]["models"]
-    parts = [f"{model} {values[_MEASURES[measure]][0]:.3f}" for model, values in found.items()]
-    return f"{_TITLES[_MEASURES[measure]]} of reconstructions over that of the test images: {', '.join(parts)}"
+    parts = [f"{model} {number(values[_MEASURES[measure]][0], '.3f')}" for model, values in found.items()]
+    return tr(
+        "{measure} of reconstructions over that of the test images: {ratios}",
+        measure=tr(_TITLES[_MEASURES[measure]]),
+        ratios=", ".join(parts),
+    )
 
 
-def _show_images(name: str, number: int) -> None:
+def _show_images(name: str, place: int) -> None:
     models = [model for model in (list_models().get(each) for each in measured()[name]["models"]) if model is not None]
     if not models:
         return
-    images = _restored(tuple(models), number)
+    images = _restored(tuple(models), place)
     if images is None:
-        offer_download(name, "to see one image by each model")
+        offer_download(name, tr("to see one image by each model"))
         return
     values = laplacian_variance(to_grey(images))
-    names = ["original", *(model.name for model in models)]
-    text = "; ".join(f"{each}: {value:.4f}" for each, value in zip(names, values, strict=True))
-    show_row(models[0], images, f"Test image {number}: {text}", width=_WIDTH)
-    st.caption(f"Variance of the Laplacian. {escape(text)}")
+    names = [tr("original"), *(model.name for model in models)]
+    text = "; ".join(f"{each}: {number(value, '.4f')}" for each, value in zip(names, values, strict=True))
+    show_row(models[0], images, tr("Test image {number}: {values}", number=place, values=text), width=_WIDTH)
+    st.caption(tr("Variance of the Laplacian. {values}", values=escape(text)))
 
 
 @shared(max_entries=64)  # 0.1 MB each for faces
@@ -127,9 +139,10 @@ def _formula(name: str) -> str:
 
 
 def _table(name: str) -> str:
-    head = "| | MSE | MS-SSIM | energy of high frequencies | variance of the Laplacian |\n|---|---|---|---|---|\n"
+    head = f"| | MSE | MS-SSIM | {tr(_TITLES['high'])} | {tr(_TITLES['laplacian'])} |\n|---|---|---|---|---|\n"
     rows = [
-        f"| {escape(model)} | {found['mse']:.4f} | {found['ms_ssim']:.3f} | {_percent(found['high'])} | "
+        f"| {escape(model)} | {number(found['mse'], '.4f')} | {number(found['ms_ssim'], '.3f')} | "
+        f"{_percent(found['high'])} | "
         f"{_percent(found['laplacian'])} |"
         for model, found in measured()[name]["models"].items()
     ]
@@ -137,7 +150,7 @@ def _table(name: str) -> str:
 
 
 def _percent(pair: list[float]) -> str:
-    return f"{100 * pair[0]:.1f} ± {100 * pair[1]:.1f} %"
+    return f"{number(100 * pair[0], '.1f')} ± {number(100 * pair[1], '.1f')} %"
 
 
 EXPERIMENT = Experiment(

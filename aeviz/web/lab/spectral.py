@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from aeviz.lab.spectral import example
+from aeviz.language import tr
 from aeviz.web.components.kit.experiment import CHANGED
 from aeviz.web.components.kit.mount import numbers_of
 from aeviz.web.components.spectral.component import SPECTRAL
@@ -28,7 +29,7 @@ def show_spectral() -> None:
         for name in MODELS
         if name in models and models[name].has_latents and 2 <= models[name].config.model.latent_dim <= 10
     ]
-    choices.append({"name": "no model: a random matrix", "matrix": example().round(6).tolist()})
+    choices.append({"name": tr("no model: a random matrix"), "matrix": example().round(6).tolist()})
     SPECTRAL.show(
         ROTATIONS.read(),
         key=_KEY,

@@ -9,6 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 from aeviz.data import ImageDataset
 from aeviz.figures.true_posterior import gap_bars
 from aeviz.lab.true_posterior import SAMPLES, Inference, has_true_posterior
+from aeviz.language import current_language, number, tr
 from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.controls import SEEDS, pick_whole
 from aeviz.web.kernel.experiments import Experiment
@@ -37,8 +38,10 @@ def show_true_posterior() -> None:
         }
         if not found:
             st.info(
-                "No model fits. The integral needs a variational autoencoder with two latent dimensions, the prior "
-                "N(0, I) and bce or mse as reconstruction loss. Train one on the page Train.",
+                tr(
+                    "No model fits. The integral needs a variational autoencoder with two latent dimensions, the prior "
+                    "N(0, I) and bce or mse as reconstruction loss. Train one on the page Train."
+                ),
                 icon=":material/model_training:",
             )
             return
@@ -58,7 +61,7 @@ def show_true_posterior() -> None:
         if dataset is not None:
             _show_survey(model, dataset)
         elif not why:
-            offer_download(model.config.data.name, "to choose a real test image")
+            offer_download(model.config.data.name, tr("to choose a real test image"))
 
 
 def _pick_image(
@@ -67,30 +70,37 @@ def _pick_image(
     """Return the chosen image: its number or seed, its pixels, (C, H, W), float32 in [0, 1], and what it is."""
     if dataset is None:
         with places[1]:
-            seed = pick_whole("Seed of the image", _SEED, SEEDS - 1, 0, "Seed of the draw from the prior, 0 to {}.")
-        return seed, cached.drawn_image(model, seed), f"an image that {model.name} draws from its prior"
+            why = tr("Seed of the draw from the prior, 0 to {}.")
+            seed = pick_whole(tr("Seed of the image"), _SEED, SEEDS - 1, 0, why)
+        name = tr("an image that {model} draws from its prior", model=model.name)
+        return seed, cached.drawn_image(model, seed), name
     with places[2], st.container(horizontal=True, gap="small"):
-        if st.button("Random", icon=":material/casino:", help="Choose a random test image."):
+        if st.button(tr("Random"), icon=":material/casino:", help=tr("Choose a random test image.")):
             st.session_state[_IMAGE] = float(np.random.default_rng().integers(len(dataset)))
         if cached.can_survey(model) and st.button(
-            "Next largest gap",
+            tr("Next largest gap"),
             icon=":material/trending_down:",
-            help=f"Go through {cached.SURVEYED} test images, evenly spaced over the test set, from the largest gap "
-            "ln p(x) - ELBO down. The first press takes some seconds.",
+            help=tr(
+                "Go through {count} test images, evenly spaced over the test set, from the largest gap ln p(x) - ELBO "
+                "down. The first press takes some seconds.",
+                count=cached.SURVEYED,
+            ),
         ):
             with waiting:
                 st.session_state[_IMAGE] = float(_next_in_rank(model, dataset))
     with places[1]:
-        number = pick_whole(
-            "Test image",
+        place = pick_whole(
+            tr("Test image"),
             _IMAGE,
             len(dataset) - 1,
             min(USUAL_IMAGE, len(dataset) - 1),
-            "Index in the test set, 0 to {}.",
+            tr("Index in the test set, 0 to {}."),
         )
-    label = "" if dataset.labels is None else f", class {model.class_names[int(dataset.labels[number])]}"
-    pixels: np.ndarray = dataset.images[number].astype(np.float32) / np.float32(255)
-    return number, pixels, f"test image {number}{label}"
+    pixels: np.ndarray = dataset.images[place].astype(np.float32) / np.float32(255)
+    if dataset.labels is None:
+        return place, pixels, tr("test image {number}", number=place)
+    label = model.class_names[int(dataset.labels[place])]
+    return place, pixels, tr("test image {number}, class {label}", number=place, label=label)
 
 
 def _next_in_rank(model: Model, dataset: ImageDataset) -> int:
@@ -102,50 +112,65 @@ def _next_in_rank(model: Model, dataset: ImageDataset) -> int:
 
 def _pick_samples() -> int:
     chosen = st.segmented_control(
-        "Draws K",
+        tr("Draws K"),
         [str(samples) for samples in SAMPLES],
         default="50",
         required=True,
         key=_SAMPLES,
         bind="query-params",
-        help="Draws from q on the plane; a draw's area is its share of the weight p(x, z) / q(z). The "
-        "importance-weighted bound takes the mean weight of K draws. With K = 1 it is the ELBO.",
+        help=tr(
+            "Draws from q on the plane; a draw's area is its share of the weight p(x, z) / q(z). The "
+            "importance-weighted bound takes the mean weight of K draws. With K = 1 it is the ELBO."
+        ),
     )
     return int(chosen or 50)
 
 
 def _explain_drawn(model: Model, why: str) -> None:
-    reason = why or f"The test images of {escape(model.config.data.name)} are not on this machine"
+    reason = why or tr("The test images of {data} are not on this machine", data=escape(model.config.data.name))
     st.caption(
-        f"{reason.rstrip('.')}: the model draws an image from its prior instead. ln p(x), posterior and gap are exact "
-        "for it, too."
+        tr(
+            "{reason}: the model draws an image from its prior instead. ln p(x), posterior and gap are exact for it, "
+            "too.",
+            reason=reason.rstrip("."),
+        )
     )
 
 
 def _show_result(
-    model: Model, number: int, is_drawn: bool, samples: int, image: np.ndarray, name: str, result: Inference
+    model: Model, place: int, is_drawn: bool, samples: int, image: np.ndarray, name: str, result: Inference
 ) -> None:
     left, right = st.columns([5, 6], gap="medium")
     with left:
         show_figure(
-            cached.plane_figure(model, number, is_drawn, samples, result),
+            cached.plane_figure(model, place, is_drawn, samples, current_language(), result),
             key="true-posterior",
-            alt=f"Latent plane: true posterior of {name} with mean {_point(result.posterior.mean)}, encoder's Gaussian "
-            f"with mean {_point(result.q.mean)}",
+            alt=tr(
+                "Latent plane: true posterior of {image} with mean {posterior}, encoder's Gaussian with mean {encoder}",
+                image=name,
+                posterior=_point(result.posterior.mean),
+                encoder=_point(result.q.mean),
+            ),
         )
     with right:
         pictures, formula = st.columns([2, 3], gap="small", vertical_alignment="center")
         with pictures:
             points = np.stack([result.q.mean, result.posterior.mean]).astype(np.float32)
             shown = np.concatenate([image[None], decoded(model, points)])
-            show_row(model, shown, f"{name}, decoded at the mean of q, decoded at the mean of the posterior", width=74)
-            st.caption("Image; decoded at the mean of q; at the mean of p(z|x)")
+            what = tr("{image}, decoded at the mean of q, decoded at the mean of the posterior", image=name)
+            show_row(model, shown, what, width=74)
+            st.caption(tr("Image; decoded at the mean of q; at the mean of p(z|x)"))
         with formula:
             st.latex(_formula(result))
         show_figure(
-            cached.bounds_figure(model, number, is_drawn, samples, result),
+            cached.bounds_figure(model, place, is_drawn, samples, current_language(), result),
             key="bounds",
-            alt=f"ELBO {result.elbo:.2f}, best Gaussian {result.diagonal_elbo:.2f}, ln p(x) {result.log_evidence:.2f}",
+            alt=tr(
+                "ELBO {elbo:.2f}, best Gaussian {best:.2f}, ln p(x) {evidence:.2f}",
+                elbo=result.elbo,
+                best=result.diagonal_elbo,
+                evidence=result.log_evidence,
+            ),
         )
     _show_verdict(result)
 
@@ -154,20 +179,31 @@ def _show_verdict(result: Inference) -> None:
     share = result.amortization_gap / result.gap if result.gap > 0 else 0.0
     _, _, gap, amortization = _rounded(result)
     st.markdown(
-        f"Of the gap of **{gap:.2f} nats**, **{amortization:.2f}** ({share:.0%}) are *amortization*: "
-        "a better Gaussian for this image exists, and the encoder does not find it. "
-        f"**{gap - amortization:.2f}** belong to the *family*: no Gaussian without correlation comes closer. "
-        f"{samples_text(result)}"
+        tr(
+            "Of the gap of **{gap:.2f} nats**, **{amortization:.2f}** ({share:.0%}) are *amortization*: a better "
+            "Gaussian for this image exists, and the encoder does not find it. **{family:.2f}** belong to the "
+            "*family*: no Gaussian without correlation comes closer.",
+            gap=gap,
+            amortization=amortization,
+            share=share,
+            family=gap - amortization,
+        )
+        + f" {samples_text(result)}"
     )
     if not result.posterior.is_converged:
-        st.caption("The integral has not converged to 0.005 nats on the finest grid.")
+        st.caption(tr("The integral has not converged to 0.005 nats on the finest grid."))
 
 
 def samples_text(result: Inference) -> str:
     """Return what the largest number of draws reaches, a sentence."""
     most = max(result.bounds)
     value, error = result.bounds[most]
-    return f"With {most} draws the bound misses {result.log_evidence - value:.2f} ± {error:.2f} nats."
+    return tr(
+        "With {count} draws the bound misses {gap:.2f} ± {error:.2f} nats.",
+        count=most,
+        gap=result.log_evidence - value,
+        error=error,
+    )
 
 
 def _rounded(result: Inference) -> tuple[float, float, float, float]:
@@ -187,30 +223,43 @@ def _formula(result: Inference) -> str:
     return (
         r"\begin{aligned} \ln p(x) &= \mathrm{ELBO} + \mathrm{KL}(q \,\|\, p(z|x)) \\ "
         rf"{evidence:.2f} &= {elbo:.2f} + {gap:.2f} \\ {gap:.2f} &= "
-        rf"\underbrace{{{amortization:.2f}}}_{{\text{{amortization}}}} + "
-        rf"\underbrace{{{gap - amortization:.2f}}}_{{\text{{family}}}} \end{{aligned}}"
+        rf"\underbrace{{{amortization:.2f}}}_{{\text{{{tr('amortization')}}}}} + "
+        rf"\underbrace{{{gap - amortization:.2f}}}_{{\text{{{tr('family')}}}}} \end{{aligned}}"
     )
 
 
 def _point(point: np.ndarray) -> str:
-    return f"({point[0]:.2f}, {point[1]:.2f})"
+    return tr("({x:.2f}, {y:.2f})", x=float(point[0]), y=float(point[1]))
 
 
 def _show_survey(model: Model, dataset: ImageDataset) -> None:
     if not cached.can_survey(model):
-        st.caption(f"The posteriors of {escape(model.name)} are too narrow to integrate many images on one grid.")
+        st.caption(
+            tr(
+                "The posteriors of {model} are too narrow to integrate many images on one grid.",
+                model=escape(model.name),
+            )
+        )
         return
     count = len(cached.surveyed_images(len(dataset)))
-    if not st.toggle(f"Average over {count} test images", key=_SURVEY, bind="query-params"):
+    if not st.toggle(tr("Average over {count} test images", count=count), key=_SURVEY, bind="query-params"):
         return
     found = cached.survey(model, dataset)
     left, right = st.columns([2, 3], gap="medium", vertical_alignment="center")
     with left:
         st.markdown(
-            f"Means over {count} test images, evenly spaced: **ln p(x) {found.log_evidence.mean():.1f}**, "
-            f"importance-weighted bound with K = 50 {found.bound.mean():.1f}, **ELBO {found.elbo.mean():.1f}** nats. "
-            f"The gap is {found.gap.mean():.1f} on average, {np.median(found.gap):.1f} in the middle and "
-            f"{found.gap.max():.1f} at most: a few images make the mean."
+            tr(
+                "Means over {count} test images, evenly spaced: **ln p(x) {evidence:.1f}**, importance-weighted bound "
+                "with K = 50 {bound:.1f}, **ELBO {elbo:.1f}** nats. The gap is {mean:.1f} on average, {median:.1f} in "
+                "the middle and {most:.1f} at most: a few images make the mean.",
+                count=count,
+                evidence=found.log_evidence.mean(),
+                bound=found.bound.mean(),
+                elbo=found.elbo.mean(),
+                mean=found.gap.mean(),
+                median=np.median(found.gap),
+                most=found.gap.max(),
+            )
         )
     if dataset.labels is None:
         return
@@ -224,7 +273,10 @@ def _show_survey(model: Model, dataset: ImageDataset) -> None:
         show_figure(
             gap_bars(gaps, float(found.gap.mean())),
             key="gap-by-class",
-            alt="Mean gap by class: " + ", ".join(f"{name} {gap:.1f}" for name, gap in gaps.items()),
+            alt=tr(
+                "Mean gap by class: {gaps}",
+                gaps=", ".join(f"{name} {number(gap, '.1f')}" for name, gap in gaps.items()),
+            ),
         )
 
 

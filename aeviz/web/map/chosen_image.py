@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from aeviz.figures.images import enlarge, error_map, shrink, similarity_map, tile, to_data_uri, to_small_uri
+from aeviz.language import number, tr, trn
 from aeviz.web.kernel import posteriors
 from aeviz.web.kernel.images import decoded, offer_download, originals
 from aeviz.web.kernel.looks import is_dark
@@ -39,25 +40,32 @@ def show_image(index: int, runs: list[Model], seed: int | None) -> None:
     table = runs[0].latents
     names = runs[0].provenance.class_names
     label = None if table is None or table.labels is None else names[int(table.labels[index])]
-    st.markdown(f"#### Test image {index}" + (f", class {escape(label)}" if label is not None else ""))
+    title = tr("Test image {index}", index=index)
+    if label is not None:
+        title = tr("Test image {index}, class {name}", index=index, name=escape(label))
+    st.markdown(f"#### {title}")
     dataset = originals(runs[0])
-    shown = [] if dataset is None else [(tile(dataset.images[index : index + 1], 1), "original")]
+    shown = [] if dataset is None else [(tile(dataset.images[index : index + 1], 1), tr("original"))]
     for model in runs:
         own = model.latents
         if own is None or index >= len(own.z):
             continue
         image = decoded(model, own.z[index : index + 1])
-        shown.append((tile(image, 1), f"{model.name}: error {own.error[index]:.2f}"))
+        shown.append((tile(image, 1), tr("{model}: error {error:.2f}", model=model.name, error=own.error[index])))
         if dataset is not None:
             shown.append(
-                (error_map(dataset.images[index], image[0], is_dark=is_dark()), "red: too bright, blue: too dark")
+                (error_map(dataset.images[index], image[0], is_dark=is_dark()), tr("red: too bright, blue: too dark"))
             )
             by_place = compare_pair(dataset.images[index], image[0]).ssim_map
             if by_place is not None:
-                shown.append((similarity_map(by_place, *image.shape[2:], is_dark=is_dark()), "SSIM: violet = unlike"))
+                shown.append(
+                    (similarity_map(by_place, *image.shape[2:], is_dark=is_dark()), tr("SSIM: violet = unlike"))
+                )
         if seed is not None and posteriors.has_posteriors(model):
             samples = posteriors.posterior_samples(model, seed)
-            shown.append((tile(decoded(model, samples[index : index + 1]), 1), f"{model.name}: sample, decoded"))
+            shown.append(
+                (tile(decoded(model, samples[index : index + 1]), 1), tr("{model}: sample, decoded", model=model.name))
+            )
     _show_row(shown)
     for model in runs:
         own = model.latents
@@ -67,7 +75,7 @@ def show_image(index: int, runs: list[Model], seed: int | None) -> None:
                 spread = f", sigma = ({_listed(np.exp(own.log_variance[index] / 2), '.2g')})"
             st.caption(f"{escape(model.name)}: z = ({_listed(own.z[index], '.3f')}){spread}")
     if dataset is None:
-        offer_download(runs[0].config.data.name, "to show the original image")
+        offer_download(runs[0].config.data.name, tr("to show the original image"))
 
 
 def show_neighbours(index: int, runs: list[Model], choose: Callable[[int], None]) -> None:
@@ -85,27 +93,36 @@ def show_neighbours(index: int, runs: list[Model], choose: Callable[[int], None]
             continue
         near = cached.neighbours(model, index)
         images = decoded(model, table.z[near.indices]) if dataset is None else dataset.images[near.indices]
-        said = "" if dataset is not None else "; decoded, because the originals are not on this machine"
-        dimensions = f"all {table.z.shape[1]} dimensions" if table.z.shape[1] > 1 else "the one dimension"
-        st.markdown(f"**Nearest images** in the latent space of {escape(model.name)} ({dimensions}){said}")
-        names = [f"image {other}" for other in near.indices.tolist()]
+        dimensions = trn("the one dimension", "all {count} dimensions", table.z.shape[1])
+        title = tr(
+            "**Nearest images** in the latent space of {model} ({dimensions})",
+            model=escape(model.name),
+            dimensions=dimensions,
+        )
+        if dataset is None:
+            title = tr("{title}; decoded, because the originals are not on this machine", title=title)
+        st.markdown(title)
+        others = near.indices.tolist()
+        numbers = [str(other) for other in others]
         if table.labels is not None:
             classes = [model.class_names[label] for label in table.labels[near.indices].tolist()]
-            names = [f"{name}, class {label}" for name, label in zip(names, classes, strict=True)]
-        distances = [f"{distance:.3g}" for distance in near.distances.tolist()]
+            numbers = [
+                tr("{index}, class {name}", index=other, name=name) for other, name in zip(others, classes, strict=True)
+            ]
+        distances = [number(distance, ".3g") for distance in near.distances.tolist()]
         st.image(
             [to_small_uri(enlarge(tile(image[None], 1), NEIGHBOUR_PX)) for image in shrink(images, NEIGHBOUR_PX)],
             width=NEIGHBOUR_PX,
             caption=distances,
-            alt=[f"{name}, distance {distance}" for name, distance in zip(names, distances, strict=True)],
+            alt=[
+                tr("image {index}, distance {distance}", index=each, distance=distance)
+                for each, distance in zip(numbers, distances, strict=True)
+            ],
         )
-        key, titles = (
-            f"latent.neighbour.{column}",
-            {other: name.removeprefix("image ") for other, name in zip(near.indices.tolist(), names, strict=True)},
-        )
+        key, titles = f"latent.neighbour.{column}", dict(zip(others, numbers, strict=True))
         st.pills(
-            "Choose one of the nearest images",
-            near.indices.tolist(),
+            tr("Choose one of the nearest images"),
+            others,
             format_func=titles.__getitem__,
             key=key,
             on_change=_choose,
@@ -123,7 +140,7 @@ def _choose(key: str, choose: Callable[[int], None]) -> None:
 
 def _listed(values: np.ndarray, form: str) -> str:
     """Return the first coordinates of a point, (D,), as text."""
-    more = f", … ({len(values)} in all)" if len(values) > 12 else ""
+    more = tr(", … ({count} in all)", count=len(values)) if len(values) > 12 else ""
     return ", ".join(format(float(value), form) for value in values[:12]) + more
 
 

@@ -8,13 +8,15 @@ from streamlit.delta_generator import DeltaGenerator
 
 from aeviz.analysis.attributes import read_name
 from aeviz.analysis.embedding import EmbeddingConfig
+from aeviz.language import mark, tr, trc
 from aeviz.web.kernel import posteriors
+from aeviz.web.kernel.choices import choose
 from aeviz.web.kernel.controls import SEEDS, pick_whole
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.url import drop_stale_choice
 from aeviz.web.map import factors
 
-MEAN, SAMPLED = "the mean", "a sample"
+MEAN, SAMPLED = mark("the mean"), mark("a sample")
 """The point that stands for an image: the mean of its posterior, or a sample."""
 ATTRIBUTE, USUAL_ATTRIBUTE = "attribute", "Smiling"
 """URL parameter of the attribute that colours the points; the one that does at first, by their readable names."""
@@ -28,11 +30,24 @@ ProjectionName = Literal["PCA", "chosen dimensions", "t-SNE", "UMAP"]
 PROJECTION, NEIGHBOUR_COUNT = "projection", "neighbours"
 """URL parameters of it, and of how many neighbours t-SNE and UMAP mind."""
 NEIGHBOURS = ("5", "15", "30", "50", "100")
-AXES = {"across": "Across", "upwards": "Upwards", "deep": "Into depth"}
+AXES = {"across": mark("Across"), "upwards": mark("Upwards"), "deep": mark("Into depth")}
 """URL parameters of the dimensions that are shown, and their labels."""
 ContourMode = Literal["off", "all points", "by class"]
 COLOUR, CONTOURS = "colour", "contours"
 """URL parameters of both."""
+_TEXTS = (
+    mark("class"),
+    mark("attribute"),
+    mark("true factor"),
+    mark("reconstruction error"),
+    mark("KL divergence"),
+    mark("density"),
+    mark("chosen dimensions"),
+    mark("off"),
+    mark("all points"),
+    mark("by class"),
+)
+"""Options that are Literals, for the catalogues."""
 EMBEDDING_SEED = 0
 """Seed of t-SNE and UMAP, the same for all, so that each map is computed once."""
 CONTOURED_CLASSES = 20
@@ -101,10 +116,10 @@ def pick_map_options(first: Model, second: Model | None, bar: DeltaGenerator | N
         aligned = two_viewpoints = False
         if second is not None and least > 1:
             aligned = st.toggle(
-                "Align (Procrustes)",
+                tr("Align (Procrustes)"),
                 key="align",
                 bind="query-params",
-                help=(
+                help=tr(
                     "Rotate, reflect, shift and scale the right map so that each image lies as close as possible "
                     "to its point on the left."
                 ),
@@ -117,20 +132,22 @@ def pick_map_options(first: Model, second: Model | None, bar: DeltaGenerator | N
         seed: int | None = None
         contours: ContourMode = "off"
         if samples or dimensions == 2 or (second is None and dimensions == 3):
-            parts = [
-                *(["Two viewpoints"] if second is None and dimensions == 3 else []),
-                *(["Samples of the posteriors"] if samples else []),
-                *(["Contours of the densest regions"] if dimensions == 2 else []),
-            ]
-            label = "More" if len(parts) > 1 or second is not None else parts[0].split(" of ")[0]  # short beside two
-            with st.popover(label, icon=":material/tune:", help=f"{', '.join(parts)}."):
+            parts: dict[str, str] = {}  # a short name of each, and a longer one
+            if second is None and dimensions == 3:
+                parts[tr("Two viewpoints")] = tr("Two viewpoints")
+            if samples:
+                parts[trc("of posteriors", "Samples")] = tr("Samples of the posteriors")
+            if dimensions == 2:
+                parts[tr("Contours")] = tr("Contours of the densest regions")
+            label = tr("More") if len(parts) > 1 or second is not None else next(iter(parts))  # short beside two
+            with st.popover(label, icon=":material/tune:", help=f"{', '.join(parts.values())}."):
                 if second is None and dimensions == 3:
                     two_viewpoints = st.toggle(
-                        "Two viewpoints",
+                        tr("Two viewpoints"),
                         value=True,
                         key="viewpoints",
                         bind="query-params",
-                        help="The same points from two directions, 90° apart.",
+                        help=tr("The same points from two directions, 90° apart."),
                     )
                 seed = _pick_seed() if samples else None
                 contours = _pick_contours(first) if dimensions == 2 else contours
@@ -151,27 +168,29 @@ def pick_map_options(first: Model, second: Model | None, bar: DeltaGenerator | N
 
 def _pick_projection() -> ProjectionName:
     """Let the visitor choose how many dimensions become few."""
-    chosen = st.selectbox(
-        "Projection",
+    chosen = choose(
+        st.selectbox,
+        tr("Projection"),
         get_args(ProjectionName),
         key=PROJECTION,
-        bind="query-params",
         width=200,
-        help="PCA: the directions of largest variance. t-SNE and UMAP: nonlinear maps that keep neighbours "
-        "together; computed once, in the background.",
+        help=tr(
+            "PCA: the directions of largest variance. t-SNE and UMAP: nonlinear maps that keep neighbours "
+            "together; computed once, in the background."
+        ),
     )
     return next(name for name in get_args(ProjectionName) if name == chosen)
 
 
 def _pick_dimensions() -> int:
     chosen = st.segmented_control(
-        "Dimensions shown",
+        tr("Dimensions shown"),
         [2, 3],
         default=2,
         required=True,
         key="directions",
         bind="query-params",
-        help="A flat map or a 3-D map.",
+        help=tr("A flat map or a 3-D map."),
     )
     return int(chosen or 2)
 
@@ -186,13 +205,13 @@ def _pick_axes(model: Model, least: int, dimensions: int) -> tuple[int, ...]:
         drop_stale_choice(key, left)
         names = list(left)
         name = st.selectbox(
-            label,
+            tr(label),
             names,
             index=names.index(f"z{usual + 1}"),
             key=key,
             bind="query-params",
             width=110,
-            help="A latent dimension. At first: the most informative ones.",
+            help=tr("A latent dimension. At first: the most informative ones."),
         )
         chosen.append(left[str(name)])
     return tuple(chosen)
@@ -200,14 +219,16 @@ def _pick_axes(model: Model, least: int, dimensions: int) -> tuple[int, ...]:
 
 def _pick_neighbours() -> int:
     chosen = st.select_slider(
-        "Number of neighbours",
+        tr("Number of neighbours"),
         NEIGHBOURS,
         value="30",
         key=NEIGHBOUR_COUNT,
         bind="query-params",
         width=220,
-        help="Perplexity of t-SNE, n_neighbors of UMAP. Few keep local detail, many keep the global shape. Each "
-        "choice is computed separately.",
+        help=tr(
+            "Perplexity of t-SNE, n_neighbors of UMAP. Few keep local detail, many keep the global shape. Each "
+            "choice is computed separately."
+        ),
     )
     return int(str(chosen))
 
@@ -224,14 +245,16 @@ def _pick_colour(first: Model, second: Model | None) -> Colour:
         offered.append("KL divergence")
     offered.append("density")
     drop_stale_choice(COLOUR, offered)  # chosen for another model
-    chosen = st.selectbox(
-        "Colour by",
+    chosen = choose(
+        st.selectbox,
+        tr("Colour by"),
         offered,
         key=COLOUR,
-        bind="query-params",
         width=200,
-        help="Class or attribute of the image, a number it was drawn from, its reconstruction error (Euclidean norm), "
-        "the KL divergence of its posterior (nats), or the density of points on this map.",
+        help=tr(
+            "Class or attribute of the image, a number it was drawn from, its reconstruction error (Euclidean norm), "
+            "the KL divergence of its posterior (nats), or the density of points on this map."
+        ),
     )
     return next(name for name in get_args(Colour) if name == chosen)
 
@@ -242,14 +265,14 @@ def _pick_contours(model: Model) -> ContourMode:
     if 2 <= len(model.provenance.class_names) <= CONTOURED_CLASSES:
         offered.append("by class")
     drop_stale_choice(CONTOURS, offered)
-    chosen = st.segmented_control(
-        "Contours",
+    chosen = choose(
+        st.segmented_control,
+        tr("Contours"),
         offered,
         default="off",
         required=True,
         key=CONTOURS,
-        bind="query-params",
-        help="The smallest regions that hold 50 % (inner line) and 90 % (outer line) of the points.",
+        help=tr("The smallest regions that hold 50 % (inner line) and 90 % (outer line) of the points."),
     )
     return next(name for name in get_args(ContourMode) if name == chosen)
 
@@ -261,13 +284,13 @@ def _pick_attribute(model: Model) -> str | None:
     drop_stale_choice(ATTRIBUTE, names)  # chosen for other images
     index = names.index(USUAL_ATTRIBUTE) if USUAL_ATTRIBUTE in names else 0
     chosen = st.selectbox(
-        "Attribute",
+        tr("Attribute"),
         names,
         index=index,
         key=ATTRIBUTE,
         bind="query-params",
         width=220,
-        help="A label that comes with the data. The network never saw it.",
+        help=tr("A label that comes with the data. The network never saw it."),
     )
     return known[str(chosen)]
 
@@ -277,28 +300,30 @@ def _pick_factor(model: Model) -> str:
     names = factors.factor_names(model)
     drop_stale_choice(FACTOR, names)  # chosen for other images
     chosen = st.selectbox(
-        "Factor",
+        tr("Factor"),
         names,
         key=FACTOR,
         bind="query-params",
         width=180,
-        help="A number from which the image was drawn: the ground truth. The network never saw it.",
+        help=tr("A number from which the image was drawn: the ground truth. The network never saw it."),
     )
     return str(chosen)
 
 
 def _pick_seed() -> int | None:
     """Let the visitor set each image at a sample of its posterior; return the seed, or None for the means."""
-    at = st.segmented_control(
-        "Each point is",
+    at = choose(
+        st.segmented_control,
+        tr("Each point is"),
         [MEAN, SAMPLED],
         default=MEAN,
         required=True,
         key="points",
-        bind="query-params",
-        help="The encoder gives each image a distribution, the posterior. Show its mean, or one sample as in training.",
+        help=tr(
+            "The encoder gives each image a distribution, the posterior. Show its mean, or one sample as in training."
+        ),
     )
     if at != SAMPLED:
         return None
-    why = "Seed of the random numbers, 0 to {}. The same seed gives the same samples."
-    return pick_whole("Seed of the samples", "sample", SEEDS - 1, 0, why)
+    why = tr("Seed of the random numbers, 0 to {}. The same seed gives the same samples.")
+    return pick_whole(tr("Seed of the samples"), "sample", SEEDS - 1, 0, why)

@@ -6,6 +6,7 @@ from dataclasses import replace
 import streamlit as st
 
 from aeviz.analysis.embedding import Algorithm, EmbeddingConfig, find_obstacle
+from aeviz.language import mark, tr
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import escape, format_duration
@@ -19,7 +20,7 @@ POLL_S = 1.0
 FIXED_S: dict[Algorithm, float] = {"t-SNE": 5, "UMAP": 30}
 PER_THOUSAND_S: dict[Algorithm, float] = {"t-SNE": 4.5, "UMAP": 1.5}
 """Seconds on one core before the points move, and for each thousand of them: measured on 10,000 points of 10-d."""
-CAUTION = (
+CAUTION = mark(
     "{name} keeps neighbours together. Distances between clusters, their sizes and their densities mean little. "
     "The nearest images below are those in latent space."
 )
@@ -37,11 +38,11 @@ def settle_projection(runs: Sequence[Model], options: MapOptions) -> MapOptions:
         return options
     missing = [(model, config) for model, config in wanted if cached.embedding(model, config) is None]
     if not missing:
-        st.caption(CAUTION.format(name=options.projection))
+        st.caption(tr(CAUTION, name=options.projection))
         return options
     if obstacle := find_obstacle(missing[0][1].algorithm):
         st.info(
-            f"{obstacle}. The map shows PCA; t-SNE, which keeps neighbours too, does without it.",
+            tr("{obstacle}. The map shows PCA; t-SNE, which keeps neighbours too, does without it.", obstacle=obstacle),
             icon=":material/extension:",
         )
         return replace(options, projection="PCA")
@@ -51,7 +52,7 @@ def settle_projection(runs: Sequence[Model], options: MapOptions) -> MapOptions:
         with st.container(border=True):
             # a fragment made anew: whether it polls is decided here
             st.fragment(_show_job, run_every=POLL_S if active else None)(model, config, place, active)
-    st.caption("Until then the map shows PCA.")
+    st.caption(tr("Until then the map shows PCA."))
     return replace(options, projection="PCA")
 
 
@@ -67,16 +68,23 @@ def _show_job(model: Model, config: EmbeddingConfig, place: int, active: bool) -
         if (job is not None and job.is_active) != active:
             st.rerun(scope="app")  # it began or ended
         if job is not None and job.is_active:
-            left = "" if job.seconds_left is None else f", about {format_duration(job.seconds_left)} left"
+            said = job.message
+            if job.seconds_left is not None:
+                said = tr("{message}, about {duration} left", message=said, duration=format_duration(job.seconds_left))
             st.progress(
                 job.share,
-                f"{config.algorithm} of {escape(model.name)}: {job.message}{left}. You may leave this page.",
+                tr(
+                    "{method} of {model}: {message}. You may leave this page.",
+                    method=config.algorithm,
+                    model=escape(model.name),
+                    message=said,
+                ),
             )
             if st.button(
-                "Stop",
+                tr("Stop"),
                 key=f"embedding.stop.{place}",
                 icon=":material/stop:",
-                help=("Stops the computation; nothing is kept."),
+                help=tr("Stops the computation; nothing is kept."),
             ):
                 task.ask_to_stop()
             return
@@ -84,19 +92,31 @@ def _show_job(model: Model, config: EmbeddingConfig, place: int, active: bool) -
         if table is None:
             return
         if job is not None and job.state in ("failed", "interrupted"):
-            why = escape(job.message) if job.state == "failed" else "its process ended early"
-            st.error(f"{config.algorithm} of {escape(model.name)} failed: {why}; try again.", icon=":material/error:")
+            why = escape(job.message) if job.state == "failed" else tr("its process ended early")
+            said = tr(
+                "{method} of {model} failed: {why}; try again.",
+                method=config.algorithm,
+                model=escape(model.name),
+                why=why,
+            )
+            st.error(said, icon=":material/error:")
         seconds = FIXED_S[config.algorithm] + PER_THOUSAND_S[config.algorithm] * len(table.z) / 1000
         st.markdown(
-            f"**{config.algorithm} of {escape(model.name)} is not computed yet.** It takes about "
-            f"{format_duration(seconds)} ({len(table.z):,} points, {table.z.shape[1]} dimensions) and is then "
-            "stored for everybody."
+            tr(
+                "**{method} of {model} is not computed yet.** It takes about {duration} ({count:,} points, "
+                "{dimensions} dimensions) and is then stored for everybody.",
+                method=config.algorithm,
+                model=escape(model.name),
+                duration=format_duration(seconds),
+                count=len(table.z),
+                dimensions=table.z.shape[1],
+            )
         )
         if st.button(
-            f"Compute {config.algorithm}",
+            tr("Compute {method}", method=config.algorithm),
             key=f"embedding.start.{place}",
             icon=":material/scatter_plot:",
-            help="Runs in the background, one map at a time.",
+            help=tr("Runs in the background, one map at a time."),
         ):
             embedding.start(table.z, cached.latents_digest(model), config)
             st.rerun(scope="app")

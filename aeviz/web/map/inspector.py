@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
+from aeviz.language import tr
 from aeviz.web.components.explorer.payload import Part
 from aeviz.web.decoder.explorer import keep_look, send_explorer, show_explorer
 from aeviz.web.decoder.jumps import show_jumps, show_undo
@@ -35,8 +36,11 @@ def show_inspector(
     """
     if not model.has_summary:
         st.info(
-            f"{escape(model.name)} has no statistics of its latent space, so nothing can be decoded here. Train it to "
-            "its end, or choose another model.",
+            tr(
+                "{model} has no statistics of its latent space, so nothing can be decoded here. Train it to its end, "
+                "or choose another model.",
+                model=escape(model.name),
+            ),
             icon=":material/hourglass_empty:",
         )
         return
@@ -68,7 +72,7 @@ def _show(model: Model, second: Model | None, choose: Callable[[int], None] | No
         show_distance(model, point_of(model))
         show_jumps(model, choose)
         if not keep_address(model):
-            st.caption("Too many waypoints for a link: the page's address leaves them out.")
+            st.caption(tr("Too many waypoints for a link: the page's address leaves them out."))
         keep_look(model, "latent")
 
 

@@ -11,6 +11,7 @@ from aeviz.data import is_available
 from aeviz.data.imports.visits import name_for_people
 from aeviz.errors import DataError
 from aeviz.figures.palette import class_colour
+from aeviz.language import mark, tr
 from aeviz.paths import data_root
 from aeviz.web.components.kit import blobs
 from aeviz.web.components.map.overlay_payload import Contour, Overlay, make_scale
@@ -24,11 +25,11 @@ from aeviz.web.map.panels import Panels
 
 SPRITE_FORMAT = 1
 """Raised when the packing of small images changes, so that no browser reads old ones anew."""
-HINT = "Zoom in to see images in place of points."
+HINT = mark("Zoom in to see images in place of points.")
 TITLES = {
-    "reconstruction error": "Reconstruction error (Euclidean norm)",
-    "KL divergence": "KL divergence from the prior (nats)",
-    "density": "Density of the map's points",
+    "reconstruction error": mark("Reconstruction error (Euclidean norm)"),
+    "KL divergence": mark("KL divergence from the prior (nats)"),
+    "density": mark("Density of the map's points"),
 }
 
 
@@ -43,7 +44,9 @@ def make_overlay(shown: Panels, labels: np.ndarray | None, options: MapOptions, 
     """
     flat = options.dimensions == 2
     columns = [_column(panel, model, options) for panel, model in zip(shown.panels, shown.runs, strict=True)]
-    scale, codes = make_scale(TITLES.get(options.colour, "") or (options.factor or "").capitalize(), columns)
+    scale, codes = make_scale(
+        tr(TITLES[options.colour]) if options.colour in TITLES else (options.factor or "").capitalize(), columns
+    )
     neighbours: list[tuple[int, ...]] = []
     if chosen is not None:
         neighbours = [tuple(cached.neighbours(model, chosen).indices.tolist()) for model in shown.runs]
@@ -62,10 +65,13 @@ def make_overlay(shown: Panels, labels: np.ndarray | None, options: MapOptions, 
 def _hint(model: Model, *, has_images: bool) -> str:
     """Return what a visitor sees of the images on the map."""
     if has_images:
-        return HINT
+        return tr(HINT)
     name = name_for_people(model.config.data.name)
-    why = "are not on this machine" if name == model.config.data.name else "were deleted when the visit ended"
-    return f"Images of {name} {why}, so points show none. Click one to decode it."
+    if name == model.config.data.name:
+        return tr("Images of {data} are not on this machine, so points show none. Click one to decode it.", data=name)
+    return tr(
+        "Images of {data} were deleted when the visit ended, so points show none. Click one to decode it.", data=name
+    )
 
 
 def _column(panel: MapPanel, model: Model, options: MapOptions) -> np.ndarray | None:

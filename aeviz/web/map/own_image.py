@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from aeviz.errors import DataError
+from aeviz.language import tr
 from aeviz.web.components.explorer.payload import Own
 from aeviz.web.decoder.point import jump
 from aeviz.web.kernel.client_inference import send_networks
@@ -52,11 +53,13 @@ def pick_own() -> None:
     """Let the visitor say whether to bring an image; the choice is in the URL. An image that is dropped says yes."""
     hear_own()
     st.toggle(
-        "Your image",
+        tr("Your image"),
         key=OWN,
         bind="query-params",
-        help="Draw a digit or bring a picture, or drop one anywhere on this page. The model encodes it, and its point "
-        "is placed on the map.",
+        help=tr(
+            "Draw a digit or bring a picture, or drop one anywhere on this page. The model encodes it, and its point "
+            "is placed on the map."
+        ),
     )
 
 
@@ -69,7 +72,7 @@ def keep_own() -> None:
 
 def bring_own_folded(model: Model) -> Own | None:
     """Offer `bring_own` behind a button, for a page whose picture needs the room; call it in a fragment."""
-    popover = st.popover("Your image", icon=":material/add_photo_alternate:", key="own-folded", on_change=_open)
+    popover = st.popover(tr("Your image"), icon=":material/add_photo_alternate:", key="own-folded", on_change=_open)
     if not has_own():
         return None
     if st.session_state.pop(_OPENED, False):
@@ -124,5 +127,5 @@ def _encode(picture: OwnImage, model: Model) -> Own | None:
     if st.session_state.get(_PLACED) != key:  # later reruns leave the point where the visitor has moved it
         st.session_state[_PLACED] = key
         jump(model, z)
-    name = "Your drawing" if picture.is_drawn else f"Your image: {picture.name}"
+    name = tr("Your drawing") if picture.is_drawn else tr("Your image: {name}", name=picture.name)
     return Own(key=key, name=name, image=prepared.image, z=tuple(z.tolist()))

@@ -7,6 +7,7 @@ import numpy as np
 from aeviz.analysis.alignment import Alignment, align, explained_unmoved
 from aeviz.analysis.posterior import prior_means
 from aeviz.errors import CheckpointFormatError
+from aeviz.language import current_language, tr
 from aeviz.web.components.map.payload import (
     VIEWPOINTS,
     MapPanel,
@@ -42,7 +43,8 @@ class Panels:
 def map_panels(first: Model, second: Model | None, options: MapOptions) -> Panels:
     """Return the panels of one model, or of two, the second aligned to the first if asked for; see `with_lifts`."""
     models = [first] if second is None else [first, second]
-    return _panels(first, second, options, tuple(_embedding(model, options) is not None for model in models))
+    embedded = tuple(_embedding(model, options) is not None for model in models)
+    return _panels(first, second, options, embedded, current_language())
 
 
 def with_lifts(shown: Panels, options: MapOptions) -> Panels:
@@ -58,7 +60,9 @@ def with_lifts(shown: Panels, options: MapOptions) -> Panels:
 
 
 @shared(max_entries=32)  # of 10,000 images 0.1 MB each, beside what other caches hold too
-def _panels(first: Model, second: Model | None, options: MapOptions, embedded: tuple[bool, ...]) -> Panels:
+def _panels(
+    first: Model, second: Model | None, options: MapOptions, embedded: tuple[bool, ...], language: str
+) -> Panels:
     """Return the panels without what it takes to decode their points.
 
     Args:
@@ -66,12 +70,13 @@ def _panels(first: Model, second: Model | None, options: MapOptions, embedded: t
         second: The model on the right, if any.
         options: What the visitor asked for.
         embedded: Whether the map of each model that is computed in the background is there.
+        language: Of the titles, which is the current one.
     """
     left = _with_posteriors(_panel(first, options), first, options)
     if second is None:
         if options.two_viewpoints:
             twins = [replace(left, viewpoint=viewpoint) for viewpoint in VIEWPOINTS]
-            return Panels(panels=[twins[0], replace(twins[1], title="rotated by 90°")], runs=[first, first])
+            return Panels(panels=[twins[0], replace(twins[1], title=tr("rotated by 90°"))], runs=[first, first])
         return Panels(panels=[left], runs=[first])
     right = _with_posteriors(_panel(second, options), second, options)
     is_line = 1 in (first.config.model.latent_dim, second.config.model.latent_dim)  # the other axis is the error
@@ -82,7 +87,7 @@ def _panels(first: Model, second: Model | None, options: MapOptions, embedded: t
             )  # not their samples
         return Panels(panels=[left, right], runs=[first, second], unmoved=_unmoved(first, second, options))
     alignment = align(_panel(second, options).points, _panel(first, options).points)  # not their samples
-    moved = lay_over(right, alignment, tuple(f"{name} aligned" for name in left.axis_names))
+    moved = lay_over(right, alignment, tuple(tr("{axis} aligned", axis=name) for name in left.axis_names))
     return Panels(panels=[left, share_view(moved, left)], runs=[first, second], alignment=alignment)
 
 
@@ -109,11 +114,16 @@ def _panel(model: Model, options: MapOptions) -> MapPanel:
     points = _embedding(model, options)
     if config is not None and points is not None:
         names = tuple(f"{config.algorithm} {axis + 1}" for axis in range(config.dimensions))
-        title += f" · {config.algorithm}, {config.neighbours} neighbours, its seed {config.seed}"
+        title += " · " + tr(
+            "{method}, {count} neighbours, its seed {seed}",
+            method=config.algorithm,
+            count=config.neighbours,
+            seed=config.seed,
+        )
         return make_panel(title, points, table.error, names)
     shown = projections.projected(model, options.dimensions, options.axes)
     if shown.explained < 1:
-        title += f" · {shown.explained:.0%} of the variance"
+        title += " · " + tr("{share:.0%} of the variance", share=shown.explained)
     return make_panel(title, shown.points, table.error, shown.axis_names)
 
 

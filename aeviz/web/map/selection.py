@@ -14,6 +14,7 @@ from aeviz.data.folder_layout import MIN_IMAGES
 from aeviz.data.picked import write_picked, zip_picked
 from aeviz.figures.images import shrink, tile, to_png
 from aeviz.figures.selection import class_bars
+from aeviz.language import current_language, tr
 from aeviz.paths import runs_root
 from aeviz.serving.limits import limits
 from aeviz.serving.usage import check_free
@@ -46,16 +47,17 @@ def show_selection(chosen: np.ndarray | None, runs: Sequence[Model]) -> None:
         runs: The models of the map, which encoded the same images.
     """
     if chosen is None:
-        st.caption("Lasso some points to see what they have in common.")
+        st.caption(tr("Lasso some points to see what they have in common."))
         return
     table = runs[0].latents
     if table is None:
         return
     places = np.flatnonzero(chosen) if chosen.dtype == bool else np.unique(chosen)
     places = places[(places >= 0) & (places < len(table.z))].astype(np.int64)
-    st.markdown(f"#### {len(places):,} of {len(table.z):,} images selected")
+    selected = tr("{count:,} of {all:,} images selected", count=len(places), all=len(table.z))
+    st.markdown(f"#### {selected}")
     if not len(places):
-        st.caption("The outline contains no visible point. Draw it around some points.")
+        st.caption(tr("The outline contains no visible point. Draw it around some points."))
         return
     digest = cached.digest_of(places)
     dataset = originals(runs[0])
@@ -65,24 +67,30 @@ def show_selection(chosen: np.ndarray | None, runs: Sequence[Model]) -> None:
     with left:
         if found.class_counts:
             show_figure(
-                _class_bars(found.class_counts, found.class_totals, runs[0].class_names),
+                _class_bars(found.class_counts, found.class_totals, runs[0].class_names, current_language()),
                 key="selection-classes",
-                alt="chosen images of each class",
+                alt=tr("chosen images of each class"),
             )
     with right:
         _show_means(places, digest, runs, dataset)
     for model in runs:
         own = cached.chosen_set(model, digest, places)
         st.caption(
-            f"{escape(model.name)}: spread {own.spread:.3g} (all images: {own.usual_spread:.3g}), mean "
-            f"reconstruction error {own.error:.3g} (all images: {own.usual_error:.3g}). Spread: root mean squared "
-            "distance from the mean."
+            tr(
+                "{model}: spread {spread:.3g} (all images: {usual:.3g}), mean reconstruction error {error:.3g} (all "
+                "images: {usual_error:.3g}). Spread: root mean squared distance from the mean.",
+                model=escape(model.name),
+                spread=own.spread,
+                usual=own.usual_spread,
+                error=own.error,
+                usual_error=own.usual_error,
+            )
         )
     _offer_files(places, digest, runs, dataset)
 
 
 @shared(max_entries=64)  # 20 kB each; takes as long to build as all else on the page
-def _class_bars(counts: tuple[int, ...], totals: tuple[int, ...], names: tuple[str, ...]) -> go.Figure:
+def _class_bars(counts: tuple[int, ...], totals: tuple[int, ...], names: tuple[str, ...], language: str) -> go.Figure:
     return class_bars(counts, totals, names)
 
 
@@ -99,16 +107,16 @@ def _images(places: np.ndarray, model: Model, dataset: ImageDataset | None) -> n
 
 def _show_images(places: np.ndarray, model: Model, dataset: ImageDataset | None) -> None:
     images = _images(places, model, dataset)
-    text = (
-        "All selected images"
-        if len(images) == len(places)
-        else (f"{SHOWN} of the selected images, evenly spaced by index")
-    )
+    text = tr("All selected images")
+    if len(images) < len(places):
+        text = tr("{count} of the selected images, evenly spaced by index", count=SHOWN)
     if dataset is None:
-        text += f", decoded by {model.name}, because the originals are not on this machine"
+        text = tr(
+            "{text}, decoded by {model}, because the originals are not on this machine", text=text, model=model.name
+        )
     columns = min(COLUMNS, len(images))
     width: int | Literal["stretch"] = "stretch" if columns == COLUMNS else min(TILE_PX, NARROW_PX // columns) * columns
-    smooth, alt = is_large(model), f"{len(images)} selected images"
+    smooth, alt = is_large(model), tr("{count} selected images", count=len(images))
     show_grid(images, text, columns=columns, width=width, least_px=TILE_PX * columns, smooth=smooth, alt=alt)
 
 
@@ -116,10 +124,10 @@ def _show_means(places: np.ndarray, digest: str, runs: Sequence[Model], dataset:
     with st.container(horizontal=True, gap="small"):
         if dataset is not None:
             mean = cached.mean_of_chosen(runs[0], digest, places, dataset)
-            _show_mean(mean, "mean image")
+            _show_mean(mean, tr("mean image"))
         for model in runs:
             own = cached.chosen_set(model, digest, places)
-            _show_mean(decoded(model, own.mean[None]), f"{model.name}: mean latent point, decoded")
+            _show_mean(decoded(model, own.mean[None]), tr("{model}: mean latent point, decoded", model=model.name))
 
 
 def _show_mean(image: np.ndarray, caption: str) -> None:
@@ -131,24 +139,24 @@ def _offer_files(places: np.ndarray, digest: str, runs: Sequence[Model], dataset
     with st.container(horizontal=True):
         for model in runs:
             st.download_button(
-                "Table (CSV)" if len(runs) == 1 else f"Table of {escape(model.name)} (CSV)",
+                tr("Table (CSV)") if len(runs) == 1 else tr("Table of {model} (CSV)", model=escape(model.name)),
                 partial(_table_of, places, model),
                 file_name=f"{model.name}-{len(places)}-images.csv",
                 mime="text/csv",
                 icon=":material/download:",
                 on_click="ignore",
                 key=f"selection-table-{model.name}",
-                help="Index, class, reconstruction error and latent coordinates of each selected image.",
+                help=tr("Index, class, reconstruction error and latent coordinates of each selected image."),
             )
         st.download_button(
-            "Images (PNG)",
+            tr("Images (PNG)"),
             partial(_grid_of, places, runs[0], dataset),
             file_name=f"{runs[0].config.data.name.replace(':', '-').replace('/', '-')}-{digest[:8]}.png",
             mime="image/png",
             icon=":material/download:",
             on_click="ignore",
             key="selection-grid",
-            help="Save the images above as one PNG file.",
+            help=tr("Save the images above as one PNG file."),
         )
         is_asked = dataset is not None and not jobs.is_demo() and _ask_to_train(len(places))
     if dataset is not None and is_asked:
@@ -163,7 +171,7 @@ def _train_on(dataset: ImageDataset, places: np.ndarray) -> None:
         folder = write_picked(dataset, places, runs_root() / ".picked")
         side = min(dataset.images.shape[2:])
         open_address("/train", [("folder", str(folder.resolve())), ("side", str(side))])
-    bar = st.progress(0.0, "Copying the images")
+    bar = st.progress(0.0, tr("Copying the images"))
     name, archive = zip_picked(dataset, places)
 
     def report(share: float, text: str) -> None:
@@ -174,13 +182,21 @@ def _train_on(dataset: ImageDataset, places: np.ndarray) -> None:
 
 
 def _ask_to_train(count: int) -> bool:
+    why = tr(
+        "Start the form of Train with these images, at least {least}. They are copied on the server.", least=MIN_IMAGES
+    )
+    if not jobs.may_name_folders():
+        why = tr(
+            "Start the form of Train with these images, at least {least}. They are copied on the server, as yours for "
+            "this visit.",
+            least=MIN_IMAGES,
+        )
     return st.button(
-        "Train on these",
+        tr("Train on these"),
         icon=":material/model_training:",
         key="selection-train",
         disabled=count < MIN_IMAGES,
-        help=f"Start the form of Train with these images, at least {MIN_IMAGES}. They are copied on the server"
-        f"{'' if jobs.may_name_folders() else ', as yours for this visit'}.",
+        help=why,
     )
 
 

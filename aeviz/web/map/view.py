@@ -11,6 +11,7 @@ from streamlit.errors import StreamlitAPIException
 from aeviz.analysis.selection import Selection, points_in_selection
 from aeviz.data import label_by_attribute
 from aeviz.figures.palette import CLASS_COLOURS
+from aeviz.language import mark, tr
 from aeviz.training.latents import LatentTable
 from aeviz.web.components.kit.mount import state_of
 from aeviz.web.components.map.component import EVENTS, latent_map, read_event
@@ -23,13 +24,13 @@ from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages, has_just_arrived
 from aeviz.web.kernel.text import escape
 from aeviz.web.kernel.url import UrlState, format_numbers, parse_number, parse_numbers, parse_share
+from aeviz.web.map.captions import say_alignment, say_explained
 from aeviz.web.map.chosen_image import show_image, show_neighbours, space_pictures
 from aeviz.web.map.controls import MapOptions
 from aeviz.web.map.embedding import settle_projection
-from aeviz.web.map.factors import explained
 from aeviz.web.map.inspector import INSPECTOR, go_to_image, send_inspector, show_inspector
 from aeviz.web.map.layers import make_overlay, send_sprites
-from aeviz.web.map.panels import Panels, map_panels, with_lifts
+from aeviz.web.map.panels import map_panels, with_lifts
 from aeviz.web.map.selection import show_selection
 from aeviz.web.map.selection_url import selection_from_text, selection_to_text
 
@@ -194,8 +195,11 @@ def _show_map(
         n = len(table.z)
         if len(names) > len(CLASS_COLOURS):
             st.caption(
-                f"{len(names)} classes share {len(CLASS_COLOURS)} colours. Hide the other classes in the legend to see "
-                "one alone."
+                tr(
+                    "{count} classes share {colours} colours. Hide the other classes in the legend to see one alone.",
+                    count=len(names),
+                    colours=len(CLASS_COLOURS),
+                )
             )
         payload = map_payload(
             panels,
@@ -221,40 +225,21 @@ def _show_map(
             latent_map(payload, key=key, callbacks={event: partial(_take, first, key, event, n) for event in EVENTS})
         runs = [model for model in (first, second) if model is not None]
         if any(model.config.model.is_variational for model in runs) and not any(panel.priors for panel in panels):
-            bent = "" if options.is_linear else ", and not t-SNE or UMAP"
-            st.caption(f"Posterior ellipses and priors need a map of two latent dimensions{bent}.")
+            said = mark("Posterior ellipses and priors need a map of two latent dimensions.")
+            if not options.is_linear:
+                said = mark("Posterior ellipses and priors need a map of two latent dimensions, and not t-SNE or UMAP.")
+            st.caption(tr(said))
         if options.seed is not None:
             st.caption(
-                f"Each point is a sample of the posterior (seed {options.seed}). Axes and ellipses are those of "
-                "the means."
+                tr(
+                    "Each point is a sample of the posterior (seed {seed}). Axes and ellipses are those of the means.",
+                    seed=options.seed,
+                )
             )
         if options.factor is not None:
-            _say_explained(runs, options.factor)
+            say_explained(runs, options.factor)
         with st.container() if above is None else above:
-            _say_alignment(shown)
-
-
-def _say_alignment(shown: Panels) -> None:
-    """Say how much of the left map the right one explains, aligned or as it stands."""
-    alignment = shown.alignment
-    if alignment is not None:
-        st.caption(
-            f"Aligned: {alignment.explained:.0%} of the left map's variance explained; scale factor "
-            f"{alignment.scale:.2f}."
-        )
-    elif shown.unmoved is not None and shown.unmoved > 0:
-        st.caption(f"Not aligned: {shown.unmoved:.0%} of the left map's variance explained.")
-
-
-def _say_explained(runs: list[Model], factor: str) -> None:
-    """Say how much of a generative factor is a linear function of z."""
-    shares = {model.name: share for model in runs if (share := explained(model, factor)) is not None}
-    if shares:
-        listed = ", ".join(f"{share:.3f} ({escape(name)})" for name, share in shares.items())
-        st.caption(
-            f"Linear regression of {factor.partition(' (')[0]} on z: R² = {listed}. 1: it is a linear function of z. "
-            "Fitted on half of the images, measured on the others."
-        )
+            say_alignment(shown)
 
 
 def _take(model: Model, key: str, name: str, n: int) -> None:
@@ -313,8 +298,12 @@ def _keep_address(first: Model) -> None:
     chosen = IMAGE.restore()
     if asked and n and (chosen is None or chosen >= n):
         st.caption(
-            f"Image {escape(repr(asked[:20]))} in the address is none of the {n:,} test images (0 to {n - 1:,}), so "
-            "none is chosen."
+            tr(
+                "Image {asked} in the address is none of the {count:,} test images (0 to {last:,}), so none is chosen.",
+                asked=escape(repr(asked[:20])),
+                count=n,
+                last=n - 1,
+            )
         )
 
 

@@ -1,5 +1,6 @@
 """The layers of a model's network, for the table."""
 
+from aeviz.language import mark
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.runtime import start_torch
@@ -18,11 +19,11 @@ def layer_rows(model: Model) -> tuple[dict[str, str | int], ...]:
 
     return tuple(
         {
-            "part": layer.part,
-            "layer": layer.kind,
-            "activation": layer.activation,
-            "output": " x ".join(map(str, layer.output_shape)),
-            "parameters": layer.parameters,
+            mark("part"): layer.part,
+            mark("layer"): layer.kind,
+            mark("activation"): layer.activation,
+            mark("output"): " x ".join(map(str, layer.output_shape)),
+            mark("parameters"): layer.parameters,
         }
         for layer in found or describe_layers(model.config.model)
     )

@@ -7,6 +7,7 @@ import numpy as np
 from aeviz.data import is_available
 from aeviz.data.catalog import FOLDER_PREFIX
 from aeviz.errors import DataError
+from aeviz.language import tr
 from aeviz.paths import data_root
 from aeviz.web.components.activations.payload import images_payload
 from aeviz.web.components.kit.wire import blob_name
@@ -27,7 +28,7 @@ def sample(model: Model) -> tuple[Sent, str]:
     """
     name = model.config.data.name
     if not model.has_latents:
-        return _codes(model), (
+        return _codes(model), tr(
             "The input is an image that the model decoded. All coordinates of its code lie at the same quantile of the "
             "encoded images, from low to high; the median stands in the middle."
         )
@@ -36,9 +37,10 @@ def sample(model: Model) -> tuple[Sent, str]:
             return _test_images(model, str(data_root()), datasets.folder_stamp(name)), ""
         except DataError:  # the data set is damaged: codes do as well
             pass
-    return _codes(model), (
-        f"The test images of {name} are not on this machine. The input is an image that the model decoded from the "
-        "code of a test image."
+    return _codes(model), tr(
+        "The test images of {name} are not on this machine. The input is an image that the model decoded from the "
+        "code of a test image.",
+        name=name,
     )
 
 

@@ -18,6 +18,7 @@ from aeviz.lab.seed_atlas import (
     quartiles,
     read_atlas,
 )
+from aeviz.language import current_language, number, tr
 from aeviz.web.components.run_planes.component import run_planes
 from aeviz.web.components.run_planes.payload import RunPlane, run_planes_payload
 from aeviz.web.kernel.caching import shared
@@ -37,7 +38,6 @@ class _Map:
     points: np.ndarray
     share: float
     comparison: Comparison
-    planes: bytes
 
 
 @shared(max_entries=1)
@@ -46,6 +46,13 @@ def _read() -> _Map:
     atlas = read_atlas()
     residuals = procrustes_residuals(atlas.planes)
     points, share = classical_scaling(np.sqrt(residuals))
+    return _Map(atlas=atlas, points=points, share=share, comparison=compare_residuals(residuals))
+
+
+@shared(max_entries=2)
+def _planes_in(language: str) -> bytes:
+    """Return the latent planes as the page gets them, with their texts in the current language, which is the key."""
+    atlas = _read().atlas
     seeds = atlas.seeds
     names = tuple(str(label) for label in range(int(atlas.labels.max()) + 1))
     runs = [
@@ -60,24 +67,18 @@ def _read() -> _Map:
         for group, planes in enumerate([*np.split(atlas.planes, 2), np.roll(atlas.planes[:seeds], -1, axis=0)])
         for seed, plane in enumerate(planes)
     ]
-    note = (
+    note = tr(
         "A point is a test image, coloured by its digit. A seed fixes the initial weights and the batches: the first "
         "two networks share it, the third has the next one. Each plane is turned and scaled to fit that of one run."
     )
-    return _Map(
-        atlas=atlas,
-        points=points,
-        share=share,
-        comparison=compare_residuals(residuals),
-        planes=run_planes_payload(
-            (*_TITLES, f"{_TITLES[0]}, another seed"),
-            runs,
-            charts=(_CHART,),
-            seed="0",
-            linked=2,
-            slider=True,
-            note=note,
-        ),
+    return run_planes_payload(
+        (*_TITLES, tr("{title}, another seed", title=_TITLES[0])),
+        runs,
+        charts=(_CHART,),
+        seed="0",
+        linked=2,
+        slider=True,
+        note=note,
     )
 
 
@@ -88,13 +89,13 @@ def show_atlas() -> None:
         found = _read()
         groups = dict(_groups(found.comparison))
         guess = st.radio(
-            "**Predict:** which two networks have the most similar latent planes? Press *Play* and look.",
+            tr("**Predict:** which two networks have the most similar latent planes? Press *Play* and look."),
             list(groups),
             index=None,
             key="alike",
             horizontal=True,
         )
-        run_planes(found.planes, key="atlas-planes")
+        run_planes(_planes_in(current_language()), key="atlas-planes")
         if guess in groups:
             said, drawn = st.columns(2, gap="medium")
             with said:
@@ -103,23 +104,32 @@ def show_atlas() -> None:
                 show_figure(
                     residual_bars(list(groups.items())),
                     key="atlas-residuals",
-                    alt="Median of what is left between the planes of two runs, by what the runs share",
+                    alt=tr("Median of what is left between the planes of two runs, by what the runs share"),
                 )
-        st.markdown(f"**Map of all {len(found.points)} runs.** Point at one to see its planes above.")
+        st.markdown(tr("**Map of all {count} runs.** Point at one to see its planes above.", count=len(found.points)))
         left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
         with left:
             show_figure(
                 model_map(found.points, OPTIMIZERS, found.atlas.losses),
                 key=_CHART,
-                alt=f"A point for each of {len(found.points)} runs of {' and '.join(_TITLES)}",
+                alt=tr(
+                    "A point for each of {count} runs of {one} and {other}",
+                    count=len(found.points),
+                    one=_TITLES[0],
+                    other=_TITLES[1],
+                ),
             )
         with right:
             st.caption(
-                "A point is a run: one network, trained with one optimizer and one seed. The grey line joins the two "
-                f"runs of the seed that is shown. The map keeps {found.share:.0%} of how the runs differ, so it "
-                "distorts distances: a long line does not show that two planes differ. Compare the planes themselves."
+                tr(
+                    "A point is a run: one network, trained with one optimizer and one seed. The grey line joins the "
+                    "two runs of the seed that is shown. The map keeps {share:.0%} of how the runs differ, so it "
+                    "distorts distances: a long line does not show that two planes differ. Compare the planes "
+                    "themselves.",
+                    share=found.share,
+                )
             )
-        with st.expander("How the map is made"):
+        with st.expander(tr("How the map is made")):
             st.markdown(_explain(found))
 
 
@@ -127,44 +137,74 @@ def headline(found: Comparison, guess: str) -> str:
     """Return whether a guess at the most alike group is right, and what the residuals say, Markdown."""
     medians = {title: quartiles(values)[1] for title, values in _groups(found)}
     best = min(medians, key=lambda title: medians[title])
-    verdict = "Right" if guess == best else "No"
-    matters = found.p_value < SIGNIFICANT
-    effect = "The optimizer has an effect" if matters else "No effect of the optimizer is shown"
-    share = max(1, round(100 * found.p_value))
-    count = f"{'about' if 100 * found.p_value >= 1 else 'fewer than'} {share} of 100 such comparisons"
-    return (
-        f"**{verdict}: {best} leave least, {medians[best]:.0%} of the variance.** The bars show what is left after the "
-        f"best shift, turn, reflection and scale (median).\n\nDo two seeds differ more with unlike optimizers "
-        f"than with one? {effect}: if it did nothing, so large a difference would still come by chance in {count} "
-        f"(p = {found.p_value:.2g})."
+    verdict = (
+        tr("**Right: {best} leave least, {share:.0%} of the variance.**", best=best, share=medians[best])
+        if guess == best
+        else tr("**No: {best} leave least, {share:.0%} of the variance.**", best=best, share=medians[best])
     )
+    bars = tr("The bars show what is left after the best shift, turn, reflection and scale (median).")
+    asked = tr("Do two seeds differ more with unlike optimizers than with one?")
+    matters = found.p_value < SIGNIFICANT
+    effect = tr("The optimizer has an effect") if matters else tr("No effect of the optimizer is shown")
+    share = max(1, round(100 * found.p_value))
+    chance = (
+        tr(
+            "{effect}: if it did nothing, so large a difference would still come by chance in about {share} of 100 "
+            "such comparisons (p = {p:.2g}).",
+            effect=effect,
+            share=share,
+            p=found.p_value,
+        )
+        if 100 * found.p_value >= 1
+        else tr(
+            "{effect}: if it did nothing, so large a difference would still come by chance in fewer than {share} of "
+            "100 such comparisons (p = {p:.2g}).",
+            effect=effect,
+            share=share,
+            p=found.p_value,
+        )
+    )
+    return f"{verdict} {bars}\n\n{asked} {chance}"
 
 
 def _groups(found: Comparison) -> list[tuple[str, np.ndarray]]:
     return [
-        *((f"two {title} seeds", values) for title, values in zip(_TITLES, found.within, strict=True)),
-        (f"{_TITLES[0]} and {_TITLES[1]}, two seeds", found.between),
-        (f"{_TITLES[0]} and {_TITLES[1]}, one seed", found.same_seed),
+        *((tr("two {title} seeds", title=title), values) for title, values in zip(_TITLES, found.within, strict=True)),
+        (tr("{one} and {other}, two seeds", one=_TITLES[0], other=_TITLES[1]), found.between),
+        (tr("{one} and {other}, one seed", one=_TITLES[0], other=_TITLES[1]), found.same_seed),
     ]
 
 
 def _explain(found: _Map) -> str:
     atlas = found.atlas
-    points = f"{100 * found.comparison.difference:.2f}".replace("-", "\N{MINUS SIGN}")
-    return (
-        f"Each run is the network of *quick-look*, trained for {atlas.epochs} epochs on the 8x8 digits: "
-        f"{atlas.seeds} seeds of each optimizer, all at once. The two runs of a seed share initial weights and "
-        f"batches.\n\n"
-        f"**Distance.** Two planes are compared by the same {len(atlas.labels)} test images. The Procrustes residual "
-        "is the share of the variance that the best similarity (shift, turn, reflection, scale) leaves: 0 % if the "
-        "planes are equal up to it, at most 100 %. Its root is the distance of two runs (Dryden and Mardia 2016, "
-        "4.2.1).\n\n"
-        "**Map.** Classical multidimensional scaling (Torgerson 1952) places the runs so that distances on the map are "
-        f"near these. Its two axes hold {found.share:.0%} of the positive eigenvalues: the rest does not show.\n\n"
-        f"**Test.** Mean between less mean within: {points} percentage points (p = {found.comparison.p_value:.2g}). "
-        "If the optimizer made no difference, the two runs of a seed could be swapped. p is the share of "
-        f"{PERMUTATIONS:,} random swaps with a difference at least as large, the observed one counted in (Phipson and "
-        "Smyth 2010). Pairs of one seed do not count, since they share a start. A small p says that an effect exists, "
-        "not that it is large: compare it with the residuals.\n\n"
-        "This says something about this network and these images. `python -m tools.atlas` trains the runs again."
-    )
+    parts = [
+        tr(
+            "Each run is the network of *quick-look*, trained for {epochs} epochs on the 8x8 digits: {seeds} seeds of "
+            "each optimizer, all at once. The two runs of a seed share initial weights and batches.",
+            epochs=atlas.epochs,
+            seeds=atlas.seeds,
+        ),
+        tr(
+            "**Distance.** Two planes are compared by the same {count} test images. The Procrustes residual is the "
+            "share of the variance that the best similarity (shift, turn, reflection, scale) leaves: 0 % if the planes "
+            "are equal up to it, at most 100 %. Its root is the distance of two runs (Dryden and Mardia 2016, 4.2.1).",
+            count=len(atlas.labels),
+        ),
+        tr(
+            "**Map.** Classical multidimensional scaling (Torgerson 1952) places the runs so that distances on the map "
+            "are near these. Its two axes hold {share:.0%} of the positive eigenvalues: the rest does not show.",
+            share=found.share,
+        ),
+        tr(
+            "**Test.** Mean between less mean within: {points} percentage points (p = {p:.2g}). If the optimizer made "
+            "no difference, the two runs of a seed could be swapped. p is the share of {swaps:,} random swaps with a "
+            "difference at least as large, the observed one counted in (Phipson and Smyth 2010). Pairs of one seed do "
+            "not count, since they share a start. A small p says that an effect exists, not that it is large: compare "
+            "it with the residuals.",
+            points=number(100 * found.comparison.difference, ".2f").replace("-", "\N{MINUS SIGN}"),
+            p=found.comparison.p_value,
+            swaps=PERMUTATIONS,
+        ),
+        tr("This says something about this network and these images. `python -m tools.atlas` trains the runs again."),
+    ]
+    return "\n\n".join(parts)

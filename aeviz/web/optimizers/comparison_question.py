@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from aeviz.lab.optimizer_epochs import Gaps, gaps_by_epoch
+from aeviz.language import number, tr
 from aeviz.web.components.kit.prediction import Question
 from aeviz.web.components.optimizer_epochs.component import Line
 
@@ -26,14 +27,19 @@ def ask_for_lowest(lines: Sequence[Line]) -> Question | None:
     ends = [line.errors[:, -1] for line in lines]
     best = min(range(len(lines)), key=lambda place: float(ends[place].mean()))
     is_told = all(_stays(gaps_by_epoch(other.errors, lines[best].errors)) for k, other in enumerate(lines) if k != best)
-    means = ", ".join(f"{line.title} {end.mean():.4f}" for line, end in zip(lines, ends, strict=True))
+    means = ", ".join(f"{line.title} {number(end.mean(), '.4f')}" for line, end in zip(lines, ends, strict=True))
     return Question(
         name=NAME,
-        ask=f"which optimizer has the lowest error after epoch {epochs}?",
-        choices=[*(line.title for line in lines), "too close to tell"],
+        ask=tr("which optimizer has the lowest error after epoch {epoch}?", epoch=epochs),
+        choices=[*(line.title for line in lines), tr("too close to tell")],
         correct=best if is_told else len(lines),
-        answer=f"Mean errors at the end: {means}. The seeds of {lines[best].title} alone end between "
-        f"{ends[best].min():.4f} and {ends[best].max():.4f}.",
+        answer=tr(
+            "Mean errors at the end: {means}. The seeds of {title} alone end between {low:.4f} and {high:.4f}.",
+            means=means,
+            title=lines[best].title,
+            low=ends[best].min(),
+            high=ends[best].max(),
+        ),
     )
 
 

@@ -18,6 +18,7 @@ from aeviz.lab.optimizer_comparison import (
     plan,
     title_of,
 )
+from aeviz.language import tr
 from aeviz.web.kernel import jobs
 from aeviz.web.kernel.history import read_epochs
 from aeviz.web.kernel.images import offer_download
@@ -60,11 +61,11 @@ def show_start(*, is_first: bool) -> None:
     """
     active = frozenset(job.name for job in _jobs() if job.is_active)
     if active:
-        st.subheader("A comparison is running")
+        st.subheader(tr("A comparison is running"))
         st.fragment(_show_progress, run_every=POLL_S)(active)
         return
     is_open = is_first or any(name in st.query_params for name in ("seeds", "on", "against"))
-    with st.expander("Start a comparison", icon=":material/balance:", expanded=is_open):
+    with st.expander(tr("Start a comparison"), icon=":material/balance:", expanded=is_open):
         _show_form()
 
 
@@ -93,7 +94,7 @@ def _show_form() -> None:
         titles = {METHODS[name].title: name for name in TRAINED}
         rename_choices("against", FORMER_TITLES)
         picked = st.pills(
-            "Optimizers",
+            tr("Optimizers"),
             list(titles),
             selection_mode="multi",
             default=list(titles),
@@ -105,31 +106,31 @@ def _show_form() -> None:
         with one:
             data = str(
                 st.segmented_control(
-                    "Data", list(BASES), default="digits", required=True, key="on", bind="query-params"
+                    tr("Data"), list(BASES), default="digits", required=True, key="on", bind="query-params"
                 )
             )
             epochs = int(
                 st.slider(
-                    "Epochs",
+                    tr("Epochs"),
                     5,
                     300,
                     _EPOCHS[data],
                     5,
                     key=f"epochs.{data}",
                     bind="query-params",
-                    help="Passes over the training images, 5 to 300.",
+                    help=tr("Passes over the training images, 5 to 300."),
                 )
             )
         with two:
             seeds = int(
                 st.slider(
-                    "Seeds",
+                    tr("Seeds"),
                     1,
                     10,
                     USUAL_SEEDS,
                     key="seeds",
                     bind="query-params",
-                    help="Runs of each optimizer, 1 to 10. One gives no spread and no verdict; five are enough.",
+                    help=tr("Runs of each optimizer, 1 to 10. One gives no spread and no verdict; five are enough."),
                 )
             )
         with three:
@@ -137,31 +138,37 @@ def _show_form() -> None:
             for name in methods:
                 rates[name] = float(
                     st.select_slider(
-                        f"Learning rate of {METHODS[name].title}",
+                        tr("Learning rate of {title}", title=METHODS[name].title),
                         RATES_ON_OFFER,
                         value=f"{RATES[data][name]:g}",
                         key=f"{name}.{data}",
                         bind="query-params",
-                        help="From 0.0001 to 30. Gradients of a mean over pixels are small, so SGD needs a large "
-                        "learning rate.",
+                        help=tr(
+                            "From 0.0001 to 30. Gradients of a mean over pixels are small, so SGD needs a large "
+                            "learning rate."
+                        ),
                     )
                 )
         if not is_available(data):
-            offer_download(data, "to train on it")
+            offer_download(data, tr("to train on it"))
             return
         configs = plan(base_of(data, epochs), rates, seeds)
         left = len(configs) * (OVERHEAD_S + epochs * _seconds_an_epoch(data))
         st.caption(
-            f"{len(configs)} runs, one after the other: about {format_duration(left)} on this machine. Each seed "
-            "gives all optimizers the same initial weights and the same batches in the same order."
+            tr(
+                "{count} runs, one after the other: about {time} on this machine. Each seed gives all optimizers the "
+                "same initial weights and the same batches in the same order.",
+                count=len(configs),
+                time=format_duration(left),
+            )
         )
         cannot = len(methods) < 2 or len(configs) > MOST_RUNS
-        if st.button("Start the comparison", type="primary", icon=":material/balance:", disabled=cannot):
+        if st.button(tr("Start the comparison"), type="primary", icon=":material/balance:", disabled=cannot):
             _start(configs)
         if len(configs) > MOST_RUNS:
-            st.caption(f"A comparison has at most {MOST_RUNS} runs. Choose fewer seeds or optimizers.")
+            st.caption(tr("A comparison has at most {count} runs. Choose fewer seeds or optimizers.", count=MOST_RUNS))
         if len(methods) < 2:
-            st.caption("A comparison needs at least two optimizers.")
+            st.caption(tr("A comparison needs at least two optimizers."))
 
 
 def _start(configs: list[RunConfig]) -> None:
@@ -193,10 +200,11 @@ def _start(configs: list[RunConfig]) -> None:
     if not is_free:
         _refuse()
         return
-    bar = st.progress(0.0, "Starting the trainers …")
+    bar = st.progress(0.0, tr("Starting the trainers …"))
     while starter.is_alive():  # a visitor who clicks on ends this loop, not the thread
         starter.join(0.2)
-        bar.progress(len(own) / len(configs), f"Started {len(own)} of {len(configs)} trainers; they take turns")
+        said = tr("Started {count} of {all} trainers; they take turns", count=len(own), all=len(configs))
+        bar.progress(len(own) / len(configs), said)
     if problems:
         raise problems[0]
     st.rerun()
@@ -220,7 +228,9 @@ def _start_all(places: jobs.Places, configs: list[RunConfig], own: set[str], pro
 
 def _refuse() -> None:
     st.warning(
-        "Another visitor's comparison is running, so this one was not started. Start it when that one has finished.",
+        tr(
+            "Another visitor's comparison is running, so this one was not started. Start it when that one has finished."
+        ),
         icon=":material/hourglass_empty:",
     )
 
@@ -237,39 +247,57 @@ def _show_progress(active: frozenset[str]) -> None:
     each = _seconds_an_epoch(data)
     left = sum((job.status.settings.train.epochs - job.status.epoch) * each + OVERHEAD_S for job in at_work)
     finished, stopped = (sum(job.state == state for job in ended) for state in ("finished", "stopped"))
-    st.progress(
-        min(1.0, (len(ended) + done) / len(batch)),
-        f"{finished} of {len(batch)} runs of {epochs} epochs finished"
-        + (f", {stopped} stopped" if stopped else "")
-        + f"; about {format_duration(left)} left",
+    counts = {"done": finished, "all": len(batch), "epochs": str(epochs), "time": format_duration(left)}
+    said = (
+        tr(
+            "{done} of {all} runs of {epochs} epochs finished, {stopped} stopped; about {time} left",
+            stopped=stopped,
+            **counts,
+        )
+        if stopped
+        else tr("{done} of {all} runs of {epochs} epochs finished; about {time} left", **counts)
     )
+    st.progress(min(1.0, (len(ended) + done) / len(batch)), said)
     now = next((job for job in at_work if job.state != "queued"), None)
     if now is not None:
         settings = now.status.settings
-        st.caption(f"Now: {title_of(settings.optimizer)}, seed {settings.train.seed}, epoch {now.status.epoch}")
+        st.caption(
+            tr(
+                "Now: {title}, seed {seed}, epoch {epoch}",
+                title=title_of(settings.optimizer),
+                seed=settings.train.seed,
+                epoch=now.status.epoch,
+            )
+        )
     failed = [job for job in ended if job.state == "failed"]
     for job in failed:
         st.warning(
             f"{title_of(job.status.settings.optimizer)}: {escape(job.status.message)}", icon=":material/warning:"
         )
     if all(job.is_stopping for job in at_work):
-        st.caption("Stopping after the next step.")
+        st.caption(tr("Stopping after the next step."))
         return
     own: set[str] = st.session_state.get(_OWN, set())
     names = [job.name for job in at_work if job.name in own]
     if names:
         st.button(
-            "Stop the comparison", icon=":material/stop_circle:", key="stop-comparison", on_click=_stop, args=(names,)
+            tr("Stop the comparison"),
+            icon=":material/stop_circle:",
+            key="stop-comparison",
+            on_click=_stop,
+            args=(names,),
         )
         return
     if not all(jobs.may_manage(job.path) for job in at_work):
-        st.caption("Another visitor started it. Its runs are listed on Train.")
+        st.caption(tr("Another visitor started it. Its runs are listed on Train."))
         return
-    st.caption("Another visitor started it, or you did before you reloaded this page. Its runs are listed on Train.")
-    with st.popover("Stop the comparison", icon=":material/stop_circle:"):
-        st.markdown("It was not started from this window. Stop it anyway?")
+    st.caption(
+        tr("Another visitor started it, or you did before you reloaded this page. Its runs are listed on Train.")
+    )
+    with st.popover(tr("Stop the comparison"), icon=":material/stop_circle:"):
+        st.markdown(tr("It was not started from this window. Stop it anyway?"))
         names = [job.name for job in at_work]
-        st.button("Stop it", icon=":material/stop_circle:", key="stop-comparison", on_click=_stop, args=(names,))
+        st.button(tr("Stop it"), icon=":material/stop_circle:", key="stop-comparison", on_click=_stop, args=(names,))
 
 
 def _stop(names: list[str]) -> None:

@@ -5,6 +5,7 @@ import inspect
 import streamlit as st
 
 from aeviz.lab.adaptive import METHODS, TRAINED, Method, MethodName
+from aeviz.language import mark, tr
 from aeviz.web.kernel.url import rename_choices
 
 FORMER_TITLES = {"ADAM": "Adam"}
@@ -27,7 +28,7 @@ def pick_methods(offered: list[MethodName], *, key: str) -> list[MethodName]:
     titles = {METHODS[name].title: name for name in offered}
     rename_choices(key, FORMER_TITLES)
     usual = [METHODS[name].title for name in offered if name in TRAINED]
-    chosen = st.pills("Methods", list(titles), selection_mode="multi", default=usual, key=key, bind="query-params")
+    chosen = st.pills(tr("Methods"), list(titles), selection_mode="multi", default=usual, key=key, bind="query-params")
     return [name for title, name in titles.items() if title in chosen]
 
 
@@ -38,34 +39,39 @@ def show_methods(names: list[MethodName], *, by_torch: bool = False) -> None:
         names: The methods.
         by_torch: Whether what the page shows was made by torch's optimizers, and not by the code that is shown.
     """
-    origin = "This page runs the code below"
+    origin = mark("This page runs the code below; `v` and `largest` are the state of a method.")
     if by_torch:
-        origin = "The runs used torch.optim: these steps, with bias correction and epsilon"
-    with st.expander("How the methods differ: direction (phi) and step length (psi)", icon=":material/function:"):
+        origin = mark(
+            "The runs used torch.optim: these steps, with bias correction and epsilon; `v` and `largest` are the state "
+            "of a method."
+        )
+    with st.expander(tr("How the methods differ: direction (phi) and step length (psi)"), icon=":material/function:"):
         st.latex(
             r"\begin{gathered} m_t = \phi_t(g_1, \dots, g_t) \\ V_t = \psi_t(g_1, \dots, g_t) \\"
             r"x_{t+1} = \Pi_{F, \sqrt{V_t}}\Bigl(x_t - \alpha_t \frac{m_t}{\sqrt{V_t}}\Bigr)\end{gathered}"
         )
-        st.caption(
+        generic = tr(
             "The generic adaptive method: S1, Algorithm 2; Reddi, Kale & Kumar 2018, Algorithm 1. The projection is "
-            "the *argmin* of the weighted distance over F (S1 prints *min*). Onto a box it clips each coordinate. "
-            f"{origin}; `v` and `largest` are the state of a method."
+            "the *argmin* of the weighted distance over F (S1 prints *min*). Onto a box it clips each coordinate."
         )
+        st.caption(f"{generic} {tr(origin)}")
         for column, name in zip(st.columns(2) * len(names), names, strict=False):
             with column:
                 _show(METHODS[name])
         st.caption(
-            "Bias correction divides m by 1 - beta1^t and V by 1 - beta2^t. Algorithm 1 (Kingma & Ba) has it. S1's "
-            "Example 1.2.15 and Algorithm 3 have neither bias correction nor epsilon. torch.optim.Adam(amsgrad=True) "
-            "takes the maximum of the *uncorrected* v and corrects afterwards. Its divisor can therefore decrease in "
-            "the first steps, which the proof of the regret bound excludes. With both switched on, these methods equal "
-            "torch step for step. AdaGrad and RMSprop have epsilon and no bias correction there; torch calls RMSprop's "
-            "beta2 alpha and sets it to 0.99."
+            tr(
+                "Bias correction divides m by 1 - beta1^t and V by 1 - beta2^t. Algorithm 1 (Kingma & Ba) has it. S1's "
+                "Example 1.2.15 and Algorithm 3 have neither bias correction nor epsilon. "
+                "torch.optim.Adam(amsgrad=True) takes the maximum of the *uncorrected* v and corrects afterwards. Its "
+                "divisor can therefore decrease in the first steps, which the proof of the regret bound excludes. With "
+                "both switched on, these methods equal torch step for step. AdaGrad and RMSprop have epsilon and no "
+                "bias correction there; torch calls RMSprop's beta2 alpha and sets it to 0.99."
+            )
         )
 
 
 def _show(method: Method) -> None:
-    st.markdown(f"**{method.title}** :small[{method.source}]")
+    st.markdown(f"**{method.title}** :small[{tr(method.source)}]")
     st.latex(method.phi_formula)
     st.latex(method.psi_formula)
     code = "\n\n".join(_body(part) for part in (method.phi, method.ahead, method.psi) if part is not None)

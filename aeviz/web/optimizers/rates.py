@@ -8,9 +8,10 @@ from aeviz.config import OptimizerConfig
 from aeviz.figures.comparison import rate_curves
 from aeviz.lab.learning_rates import Scan, Tried, measured
 from aeviz.lab.optimizer_comparison import OptimizerComparison, base_of, method_of, shared_part
+from aeviz.language import mark, number, tr
 from aeviz.web.kernel.charts import show_figure
 
-_WHY_THEY_DIFFER = (
+_WHY_THEY_DIFFER = mark(
     "Adam and AMSGrad divide each gradient by its size, SGD and momentum do not. Gradients of a mean over pixels are "
     "small, so SGD and momentum need a much larger learning rate."
 )
@@ -24,28 +25,36 @@ def show_rates(comparison: OptimizerComparison, titles: Mapping[OptimizerConfig,
         titles: Its optimizers in their order, with what they are called.
     """
     scan = _scan_of(comparison)
-    used = "; ".join(f"{title} {optimizer.learning_rate:g}" for optimizer, title in titles.items())
+    used = "; ".join(f"{title} {number(optimizer.learning_rate, 'g')}" for optimizer, title in titles.items())
     if scan is None:
-        st.markdown(
-            f"**Learning rates: {used}.** Nobody has scanned rates for this network: they are as whoever started the "
-            f"runs set them. {_WHY_THEY_DIFFER}"
+        unknown = tr(
+            "**Learning rates: {used}.** Nobody has scanned rates for this network: they are as whoever started the "
+            "runs set them.",
+            used=used,
         )
+        st.markdown(f"{unknown} {tr(_WHY_THEY_DIFFER)}")
         return
     best = [title for optimizer, title in titles.items() if (pair := _tried(scan, optimizer))[0] and pair[0] == pair[1]]
-    st.markdown(f"**Learning rates: {used}.**{f' Best of a scan: that of {_list(best)}.' if best else ''}")
+    if best:
+        st.markdown(tr("**Learning rates: {used}.** Best of a scan: that of {best}.", used=used, best=_list(best)))
+    else:
+        st.markdown(tr("**Learning rates: {used}.**", used=used))
     show_figure(
         rate_curves(
             scan,
             [(title, method_of(optimizer), optimizer.learning_rate) for optimizer, title in titles.items()],
-            f"validation error after {scan.epochs} epochs",
+            tr("validation error after {epochs} epochs", epochs=scan.epochs),
         ),
         key="comparison-rates",
-        alt="Validation error by learning rate of " + ", ".join(titles.values()),
+        alt=tr("Validation error by learning rate of {titles}", titles=", ".join(titles.values())),
     )
-    st.caption(
-        f"A scan on {scan.data} with seeds {', '.join(map(str, scan.seeds))}, none of them compared above. Stars: the "
-        f"rates of the comparison. Dots: single seeds. {_WHY_THEY_DIFFER}"
+    legend = tr(
+        "A scan on {data} with seeds {seeds}, none of them compared above. Stars: the rates of the comparison. Dots: "
+        "single seeds.",
+        data=scan.data,
+        seeds=", ".join(map(str, scan.seeds)),
     )
+    st.caption(f"{legend} {tr(_WHY_THEY_DIFFER)}")
 
 
 def caveat(comparison: OptimizerComparison, titles: Mapping[OptimizerConfig, str]) -> str:
@@ -64,11 +73,19 @@ def caveat(comparison: OptimizerComparison, titles: Mapping[OptimizerConfig, str
         if here is not None and best is not None and here.mean and best.mean and here.mean > best.mean:
             better.setdefault((best.rate, here.rate), []).append((title, best.mean, here.mean))
     parts = [
-        f"{_list([title for title, _, _ in found])} did better at {best:g} than at {here:g} (error "
-        f"{_list([f'{mean:.4f}' for _, mean, _ in found])} against {_list([f'{mean:.4f}' for _, _, mean in found])})"
+        tr(
+            "{titles} did better at {best:g} than at {here:g} (error {low} against {high})",
+            titles=_list([title for title, _, _ in found]),
+            best=best,
+            here=here,
+            low=_list([number(mean, ".4f") for _, mean, _ in found]),
+            high=_list([number(mean, ".4f") for _, _, mean in found]),
+        )
         for (best, here), found in better.items()
     ]
-    return f"Only for the learning rates used here: in a scan of rates, {'; '.join(parts)}." if parts else ""
+    if not parts:
+        return ""
+    return tr("Only for the learning rates used here: in a scan of rates, {parts}.", parts="; ".join(parts))
 
 
 def _scan_of(comparison: OptimizerComparison) -> Scan | None:
@@ -85,4 +102,6 @@ def _tried(scan: Scan, optimizer: OptimizerConfig) -> tuple[Tried | None, Tried 
 
 
 def _list(names: list[str]) -> str:
-    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    if len(names) == 1:
+        return names[0]
+    return tr("{names} and {last}", names=", ".join(names[:-1]), last=names[-1])

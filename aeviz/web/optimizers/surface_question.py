@@ -4,11 +4,12 @@ from collections.abc import Mapping
 
 from aeviz.lab.adaptive import METHODS, MethodName
 from aeviz.lab.surfaces import Trajectory
+from aeviz.language import mark, number, tr, trn
 from aeviz.web.components.kit.prediction import Question
 
 NAME = "surface"
 """As `aeviz.web.kernel.asking` calls it."""
-_NONE = "none of them"
+_NONE = mark("none of them")
 
 
 def ask_for_first(found: Mapping[MethodName, Trajectory], steps: int) -> Question | None:
@@ -28,8 +29,10 @@ def ask_for_first(found: Mapping[MethodName, Trajectory], steps: int) -> Questio
     first = [titles.index(title) for title in order if arrivals[title] == arrivals[order[0]]]
     return Question(
         name=NAME,
-        ask=f"which method is the first to reach a minimum (a star) and stay there, within {steps:,} steps?",
-        choices=[*titles, _NONE],
+        ask=tr(
+            "which method is the first to reach a minimum (a star) and stay there, within {steps:,} steps?", steps=steps
+        ),
+        choices=[*titles, tr(_NONE)],
         correct=first[0] if first else len(titles),
         also=first[1:],
         answer=_tell(order, arrivals, steps) + _count_minima(found),
@@ -39,14 +42,32 @@ def ask_for_first(found: Mapping[MethodName, Trajectory], steps: int) -> Questio
 def _tell(order: list[str], arrivals: Mapping[str, int], steps: int) -> str:
     """Say who arrives when, the first first."""
     if not order:
-        return f"No method stays at a minimum within {steps:,} steps."
+        return tr("No method stays at a minimum within {steps:,} steps.", steps=steps)
     best = [title for title in order if arrivals[title] == arrivals[order[0]]]
-    others = [f"{title} at {arrivals[title]:,}" for title in order[len(best) :]]
-    start = f"{' and '.join(best)} arrive{'s' * (len(best) == 1)} first, at step {arrivals[order[0]]:,}"
-    return f"{start}; then {', '.join(others)}." if others else f"{start}; no other method arrives."
+    others = [tr("{title} at {step}", title=title, step=number(arrivals[title], ",")) for title in order[len(best) :]]
+    titles = best[0]
+    for title in best[1:]:
+        titles = tr("{names} and {last}", names=titles, last=title)
+    step = number(arrivals[order[0]], ",")
+    if others:
+        return trn(
+            "{titles} arrives first, at step {step}; then {others}.",
+            "{titles} arrive first, at step {step}; then {others}.",
+            len(best),
+            titles=titles,
+            step=step,
+            others=", ".join(others),
+        )
+    return trn(
+        "{titles} arrives first, at step {step}; no other method arrives.",
+        "{titles} arrive first, at step {step}; no other method arrives.",
+        len(best),
+        titles=titles,
+        step=step,
+    )
 
 
 def _count_minima(found: Mapping[MethodName, Trajectory]) -> str:
     """Say how many minima they ended at, where it is more than one."""
     goals = {path.nearest for path in found.values() if path.arrived is not None and path.stays}
-    return f" They find {len(goals)} different minima." if len(goals) > 1 else ""
+    return " " + tr("They find {count} different minima.", count=len(goals)) if len(goals) > 1 else ""

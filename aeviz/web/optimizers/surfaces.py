@@ -10,10 +10,12 @@ from aeviz.figures.method_lines import COLOURS, DASHES
 from aeviz.figures.surfaces import effective_steps, surface_film, value_curves
 from aeviz.lab.adaptive import METHODS, TRAINED, MethodName, Settings, as_torch
 from aeviz.lab.surfaces import FAR, SURFACES, Surface, Trajectory
+from aeviz.language import number, tr, trn
 from aeviz.web.components.kit.mount import state_of
 from aeviz.web.components.surface.component import read_start, surface_start
 from aeviz.web.kernel.asking import answer, hide_answers
 from aeviz.web.kernel.charts import show_figure
+from aeviz.web.kernel.choices import choose
 from aeviz.web.kernel.lab_recipes import surface_code
 from aeviz.web.kernel.looks import is_dark
 from aeviz.web.kernel.page import errors_as_messages
@@ -36,7 +38,7 @@ _SHORT_MEMORY = {"quadratic": 0.8, "Himmelblau": 0.8}
 _STYLE = """<style>
 .st-key-surface-film .updatemenu-container { display: none; }
 .st-key-surface-place { container-type: inline-size; }
-.st-key-surface-place:not(:has(.nsewdrag))::before { content: "The surface is being drawn."; }
+.st-key-surface-place:not(:has(.nsewdrag))::before { content: "%s"; }
 .st-key-surface-film { height: min(%dpx, calc(11.5rem + %g * (100cqw - 6.5rem))) !important; }
 @media (max-width: 40rem) { .st-key-surface label, .st-key-methods label { display: none; } }
 </style>"""
@@ -49,25 +51,32 @@ def show_surfaces() -> None:
     with errors_as_messages():
         with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
             names = list(SURFACES)
-            name = st.selectbox(
-                "Surface", names, index=names.index(FIRST), key="surface", bind="query-params", width=170
-            )
+            name = choose(st.selectbox, tr("Surface"), names, index=names.index(FIRST), key="surface", width=170)
             methods = pick_methods(list(METHODS), key="methods")
         surface = SURFACES[str(name or FIRST)]
         if not methods:
-            st.info("Choose at least one method.", icon=":material/alt_route:")
+            st.info(tr("Choose at least one method."), icon=":material/alt_route:")
             return
         hide_answers(NAME)
         above = st.container()  # the question and Play, on the first screen
         left, right = st.columns(2, gap="medium")  # a square surface fills its half of a laptop's page
         with right:
             st.latex(surface.formula)
-            st.caption(f"{surface.summary} The bluer the ground, the lower f. Drag the ring to move the start.")
+            st.caption(
+                f"{tr(surface.summary)} {tr('The bluer the ground, the lower f. Drag the ring to move the start.')}"
+            )
             verdicts = answer(NAME)
             start = _pick_start(surface)
             steps = int(
                 st.slider(
-                    "Steps", 10, 1000, 200, 10, key="steps", bind="query-params", help="Steps that each method takes."
+                    tr("Steps"),
+                    10,
+                    1000,
+                    200,
+                    10,
+                    key="steps",
+                    bind="query-params",
+                    help=tr("Steps that each method takes."),
                 )
             )
             settings = _pick_settings(surface, methods)
@@ -78,14 +87,20 @@ def show_surfaces() -> None:
                 show_figure(
                     film,
                     key="surface-film",
-                    alt=f"Trajectories of {', '.join(METHODS[name].title for name in found)} over the surface "
-                    f"{surface.name}, {steps} steps from ({start[0]:.2f}, {start[1]:.2f})",
+                    alt=tr(
+                        "Trajectories of {titles} over the surface {surface}, {steps} steps from ({x:.2f}, {y:.2f})",
+                        titles=", ".join(METHODS[name].title for name in found),
+                        surface=tr(surface.name),
+                        steps=str(steps),
+                        x=start[0],
+                        y=start[1],
+                    ),
                     fills=True,
                 )
         with above:
             (x_low, y_low), (x_high, y_high) = surface.low, surface.high
             shape = min(1.0, (y_high - y_low) / (x_high - x_low))
-            st.html(_STYLE % (film.layout.height, shape))
+            st.html(_STYLE % (tr("The surface is being drawn."), film.layout.height, shape))
             surface_start(
                 "surface-film",
                 low=surface.low,
@@ -105,11 +120,13 @@ def show_surfaces() -> None:
         )
         one, two = answer(NAME, "curves").columns(2, gap="medium")
         with one:
-            st.markdown("**Distance to the minimum value**")
-            show_figure(value_curves(found, surface.minimum), key="surface-values", alt="f above its minimum by step")
+            st.markdown(tr("**Distance to the minimum value**"))
+            show_figure(
+                value_curves(found, surface.minimum), key="surface-values", alt=tr("f above its minimum by step")
+            )
         with two:
-            st.markdown("**Effective step size**: solid along x, faint along y")
-            show_figure(effective_steps(found), key="surface-steps", alt="Effective step sizes by step")
+            st.markdown(tr("**Effective step size**: solid along x, faint along y"))
+            show_figure(effective_steps(found), key="surface-steps", alt=tr("Effective step sizes by step"))
         show_methods(methods)
         offer_code(surface_code(surface.name, dict(settings), start, steps))
 
@@ -143,7 +160,7 @@ def _pick_start(surface: Surface) -> tuple[float, float]:
         values.append(
             float(
                 column.slider(
-                    f"Start, {axis}",
+                    tr("Start, {axis}", axis=axis),
                     low,
                     high,
                     surface.start[place],
@@ -151,7 +168,7 @@ def _pick_start(surface: Surface) -> tuple[float, float]:
                     format="%.2f",
                     key=f"{axis}.{surface.name}",
                     bind="query-params",
-                    help=f"First point along {axis}, from {low:g} to {high:g}.",
+                    help=tr("First point along {axis}, from {low:g} to {high:g}.", axis=axis, low=low, high=high),
                 )
             )
         )
@@ -163,33 +180,40 @@ def _pick_settings(surface: Surface, methods: list[MethodName]) -> cached.Chosen
     adaptive = [name for name in methods if METHODS[name].has_moment]
     plain = [name for name in methods if name not in adaptive]
     one, two = st.columns(2)
-    others = st.expander("Momentum, beta1 and beta2", icon=":material/tune:")
+    others = st.expander(tr("Momentum, beta1 and beta2"), icon=":material/tune:")
     if adaptive:
         rate = one.select_slider(
-            _rate_label(adaptive, "Adam and AMSGrad"),
+            _rate_label(adaptive, ["Adam", "AMSGrad"]),
             RATES,
             value="0.1",
             key="rate",
             bind="query-params",
-            help="alpha, from 0.0001 to 1. A step moves each coordinate by about this much.",
+            help=tr("alpha, from 0.0001 to 1. A step moves each coordinate by about this much."),
         )
         with others:
             base = replace(_pick_betas(base, surface), alpha=float(rate))
     chosen: dict[MethodName, Settings] = {name: base for name in methods if name in adaptive}
     if plain:
         rate = two.select_slider(
-            _rate_label(plain, "SGD and momentum"),
+            _rate_label(plain, ["SGD", tr("momentum")]),
             RATES,
             value=_USUAL[surface.name],
             key=f"plain.{surface.name}",
             bind="query-params",
-            help="alpha, from 0.0001 to 1. It multiplies the gradient.",
+            help=tr("alpha, from 0.0001 to 1. It multiplies the gradient."),
         )
         momentum = 0.9
         if "momentum" in plain or "nesterov" in plain:
             momentum = float(
                 others.slider(
-                    "Momentum", 0.0, 0.99, 0.9, 0.01, key="momentum", bind="query-params", help="mu, from 0 to 0.99."
+                    "Momentum",
+                    0.0,
+                    0.99,
+                    0.9,
+                    0.01,
+                    key="momentum",
+                    bind="query-params",
+                    help=tr("mu, from 0 to 0.99."),
                 )
             )
         settings = Settings(alpha=float(rate), momentum=momentum)
@@ -197,10 +221,12 @@ def _pick_settings(surface: Surface, methods: list[MethodName]) -> cached.Chosen
     return tuple(chosen.items())
 
 
-def _rate_label(names: list[MethodName], usual: str) -> str:
+def _rate_label(names: list[MethodName], usual: list[str]) -> str:
     """Name the methods of a step size, the usual ones also where one of them is not chosen."""
     others = [METHODS[name].title for name in names if name not in TRAINED]
-    return f"Step size of {', '.join([usual.replace(' and ', ', '), *others]) if others else usual}"
+    if others:
+        return tr("Step size of {names}", names=", ".join([*usual, *others]))
+    return tr("Step size of {one} and {other}", one=usual[0], other=usual[1])
 
 
 def _pick_betas(base: Settings, surface: Surface) -> Settings:
@@ -214,7 +240,7 @@ def _pick_betas(base: Settings, surface: Surface) -> Settings:
         0.01,
         key="beta1",
         bind="query-params",
-        help="Decay of the mean of gradients, 0 to 0.99.",
+        help=tr("Decay of the mean of gradients, 0 to 0.99."),
     )
     beta2 = two.slider(
         "beta2",
@@ -225,18 +251,22 @@ def _pick_betas(base: Settings, surface: Surface) -> Settings:
         format="%.3f",
         key=f"beta2.{surface.name}" if surface.name in _SHORT_MEMORY else "beta2",
         bind="query-params",
-        help="Decay of the mean of squared gradients, 0 to 0.999. At first 0.8 on the surfaces Himmelblau and "
-        "quadratic, where this tells Adam from AMSGrad, and at the usual 0.999 on the others.",
+        help=tr(
+            "Decay of the mean of squared gradients, 0 to 0.999. At first 0.8 on the surfaces Himmelblau and "
+            "quadratic, where this tells Adam from AMSGrad, and at the usual 0.999 on the others."
+        ),
     )
     chosen = replace(base, beta1=float(beta1), beta2=float(beta2))
     is_corrected = st.toggle(
-        "Bias correction and epsilon",
+        tr("Bias correction and epsilon"),
         value=True,
         key="corrected",
         bind="query-params",
-        help="On: as in Kingma & Ba and torch.optim (AdaGrad and RMSprop: epsilon alone). Off: as in S1, Example "
-        "1.2.15 and Algorithm 3. Without it the first step is (1 - beta1) / sqrt(1 - beta2) times as long: 3.2 times "
-        "with the usual betas.",
+        help=tr(
+            "On: as in Kingma & Ba and torch.optim (AdaGrad and RMSprop: epsilon alone). Off: as in S1, Example "
+            "1.2.15 and Algorithm 3. Without it the first step is (1 - beta1) / sqrt(1 - beta2) times as long: 3.2 "
+            "times with the usual betas."
+        ),
     )
     return as_torch(chosen) if is_corrected else chosen
 
@@ -244,14 +274,22 @@ def _pick_betas(base: Settings, surface: Surface) -> Settings:
 def _count_arrivals(surface: Surface, trajectories: list[Trajectory]) -> str:
     """Say how many methods are at a minimum at the end, above the verdict of each; and whether two took one track."""
     arrived = sum(trajectory.arrived is not None and trajectory.stays for trajectory in trajectories)
-    some = f"{arrived} of {len(trajectories)} methods"
-    count = "No method" if not arrived else "Every method" if arrived == len(trajectories) else some
-    text = f"{count} reached a minimum (within {surface.close:g}):"
+    if not arrived:
+        text = tr("No method reached a minimum (within {close:g}):", close=surface.close)
+    elif arrived == len(trajectories):
+        text = tr("Every method reached a minimum (within {close:g}):", close=surface.close)
+    else:
+        text = tr(
+            "{count} of {all} methods reached a minimum (within {close:g}):",
+            count=arrived,
+            all=len(trajectories),
+            close=surface.close,
+        )
     tracks = {trajectory.method: trajectory.points for trajectory in trajectories}
     if "adam" in tracks and "amsgrad" in tracks and tracks["adam"].shape == tracks["amsgrad"].shape:
         apart = float(np.abs(tracks["adam"] - tracks["amsgrad"]).max())
         if apart < surface.close:
-            return f"Adam and AMSGrad took the same track: a smaller beta2 parts them. {text}"
+            return f"{tr('Adam and AMSGrad took the same track: a smaller beta2 parts them.')} {text}"
     return text
 
 
@@ -259,24 +297,55 @@ def _verdict(surface: Surface, trajectory: Trajectory) -> str:
     title = f"**{METHODS[trajectory.method].title}**"
     steps, end = trajectory.trace.steps, _point(*trajectory.points[-1], digits=3)
     if not trajectory.trace.is_finite:
-        when = f"after {steps:,} step{'s' * (steps > 1)} it is" if steps else "it starts"
-        return (
-            f":material/error: {title} **diverged**: {when} at {end} with f = {trajectory.values[-1]:.3g}, and the "
-            f"next step is more than {FAR:g} window widths away. Try a smaller step size."
+        value = number(trajectory.values[-1], ".3g")
+        where = (
+            trn(
+                "{title} **diverged**: after {count} step it is at {end} with f = {value}",
+                "{title} **diverged**: after {count:,} steps it is at {end} with f = {value}",
+                steps,
+                title=title,
+                end=end,
+                value=value,
+            )
+            if steps
+            else tr("{title} **diverged**: it starts at {end} with f = {value}", title=title, end=end, value=value)
+        )
+        return tr(
+            ":material/error: {where}, and the next step is more than {far:g} window widths away. Try a smaller step "
+            "size.",
+            where=where,
+            far=FAR,
         )
     gap = float(surface.above(trajectory.values)[-1])
-    height = f"f ends {gap:.2g} above the minimum" if gap else "f ends at the minimum"
+    height = tr("f ends {gap:.2g} above the minimum", gap=gap) if gap else tr("f ends at the minimum")
     goal = _point(*trajectory.nearest, digits=2)
     if trajectory.arrived is None:
-        return f":material/hourglass: {title} ends at {end} on its way to {goal}; {height}"
-    if not trajectory.stays:
-        return (
-            f":material/hourglass: {title} reaches {goal} at step {trajectory.arrived:,}, perhaps not to stay; {height}"
+        return tr(
+            ":material/hourglass: {title} ends at {end} on its way to {goal}; {height}",
+            title=title,
+            end=end,
+            goal=goal,
+            height=height,
         )
-    return f":material/check_circle: {title} at {goal} from step {trajectory.arrived:,} on"
+    if not trajectory.stays:
+        return tr(
+            ":material/hourglass: {title} reaches {goal} at step {step:,}, perhaps not to stay; {height}",
+            title=title,
+            goal=goal,
+            step=trajectory.arrived,
+            height=height,
+        )
+    return tr(
+        ":material/check_circle: {title} at {goal} from step {step:,} on",
+        title=title,
+        goal=goal,
+        step=trajectory.arrived,
+    )
 
 
 def _point(x: float, y: float, *, digits: int) -> str:
     """Write a point; what rounds to 0 has no sign."""
-    numbers = [f"{round(float(value), digits) + 0:.{digits}f}".replace("-", "\N{MINUS SIGN}") for value in (x, y)]
-    return f"({numbers[0]},\N{NO-BREAK SPACE}{numbers[1]})"
+    numbers = [
+        number(round(float(value), digits) + 0, f".{digits}f").replace("-", "\N{MINUS SIGN}") for value in (x, y)
+    ]
+    return tr("({x},\N{NO-BREAK SPACE}{y})", x=numbers[0], y=numbers[1])

@@ -20,6 +20,7 @@ from aeviz.lab.moments import Moments, measure_moments
 from aeviz.lab.reduced import one_of_each_class, reduce_images, spread_indices
 from aeviz.lab.relu_comparison import ReluComparison
 from aeviz.lab.subspaces import axis_angles
+from aeviz.language import tr
 from aeviz.paths import data_root
 from aeviz.web.components.pca_film.payload import PcaFrame, encode_image, pca_film_payload, signed_tiles
 from aeviz.web.kernel import datasets
@@ -68,7 +69,7 @@ def data_key(name: str) -> DataKey:
     return DataKey(name=name, root=str(data_root()), stamp=datasets.folder_stamp(name))
 
 
-@shared(max_entries=3, spinner="Reading the images …")  # 39 MB for MNIST
+@shared(max_entries=3, spinner=lambda *_: tr("Reading the images …"))  # 39 MB for MNIST
 def images(key: DataKey) -> ImageDataset:
     """Return the training images, made smaller where they are large.
 
@@ -79,7 +80,7 @@ def images(key: DataKey) -> ImageDataset:
     return reduce_images(dataset, most_pixels=MOST_PIXELS, most_images=MOST_IMAGES)
 
 
-@shared(max_entries=6, spinner="Measuring the second moments …")  # 5 MB for MNIST
+@shared(max_entries=6, spinner=lambda *_: tr("Measuring the second moments …"))  # 5 MB for MNIST
 def moments(key: DataKey) -> Moments:
     """Return the moments of the training images."""
     return measure_moments(images(key))
@@ -195,7 +196,7 @@ def _film(
     return payload, frames[-1].match
 
 
-@shared(max_entries=3, spinner="Reading the test images …")  # 3 MB for MNIST
+@shared(max_entries=3, spinner=lambda *_: tr("Reading the test images …"))  # 3 MB for MNIST
 def relu_images(key: DataKey) -> tuple[ImageDataset, ImageDataset, str]:
     """Return the images that a network with ReLU learns from, the test images, and a digest of both."""
     train = images(key)

@@ -7,6 +7,7 @@ import numpy as np
 from aeviz.lab.linear_autoencoder import LinearConfig
 from aeviz.lab.moments import Moments
 from aeviz.lab.relu_comparison import ReluComparison
+from aeviz.language import mark, number, tr
 from aeviz.web.pca.cached import LinearRun
 
 SAME_EXCESS, SAME_DEG = 1e-4, 1.0
@@ -22,7 +23,7 @@ NO_ERROR = 1e-9
 def tell_verdict(run: LinearRun, config: LinearConfig, moments: Moments) -> str:
     """Say what is equal to PCA and what is not, in Markdown."""
     parts = [
-        f"#### After the last step, {run.last.step}",
+        tr("#### After the last step, {step}", step=str(run.last.step)),
         _tell_error(run, config),
         _tell_subspace(run),
         _tell_axes(run, config),
@@ -30,13 +31,20 @@ def tell_verdict(run: LinearRun, config: LinearConfig, moments: Moments) -> str:
     ]
     if not config.centred:
         parts.append(
-            "Without centring, PCA uses the second moments about zero; its first component points roughly to the "
-            "mean image."
+            tr(
+                "Without centring, PCA uses the second moments about zero; its first component points roughly to the "
+                "mean image."
+            )
         )
-    parts.append(
-        f":small[{run.last.step} steps of {config.optimizer} in {run.seconds:.2f} s from a random start; "
-        f"{moments.count:,} images enter only through their mean and second moments.]"
+    effort = tr(
+        "{steps} steps of {optimizer} in {seconds:.2f} s from a random start; {count:,} images enter only through "
+        "their mean and second moments.",
+        steps=str(run.last.step),
+        optimizer=tr(config.optimizer),
+        seconds=run.seconds,
+        count=moments.count,
     )
+    parts.append(f":small[{effort}]")
     head, *lines = (part for part in parts if part)
     return f"{head}\n\n" + "  \n".join(lines)
 
@@ -44,21 +52,23 @@ def tell_verdict(run: LinearRun, config: LinearConfig, moments: Moments) -> str:
 def percent(share: float) -> str:
     """Return a share of an error in percent, to two digits that count."""
     if share < 1e-5:
-        return "less than 0.001%"
-    return f"{100 * share:.2g}%" if share < 1 else f"{100 * share:,.0f}%"
+        return tr("less than 0.001%")
+    text = number(100 * share, ".2g") if share < 1 else number(100 * share, ",.0f")
+    return tr("{share}%", share=text)
 
 
 def degrees(angle: float) -> str:
     """Return an angle in degrees, finer where it is small."""
-    return f"{angle:.1f} degrees" if angle >= 0.1 else "less than 0.1 degrees"
+    return tr("{angle:.1f} degrees", angle=angle) if angle >= 0.1 else tr("less than 0.1 degrees")
 
 
 def tell_gain(pca: float, network: float) -> str:
     """Say how much less or more error than PCA's the network has; that PCA has none where it has none."""
     if pca <= NO_ERROR:
-        return "PCA is exact here"
+        return tr("PCA is exact here")
     gain = 1 - network / pca
-    return f"{percent(abs(gain))} {'less' if gain > 0 else 'more'}"
+    share = percent(abs(gain))
+    return tr("{share} less", share=share) if gain > 0 else tr("{share} more", share=share)
 
 
 def tell_why(comparison: ReluComparison, *, is_short: bool) -> str:
@@ -71,12 +81,20 @@ def tell_why(comparison: ReluComparison, *, is_short: bool) -> str:
     pca = comparison.pca.mean()
     if comparison.training_loss is None or comparison.network.mean() < pca or pca <= NO_ERROR:
         return ""
-    numbers = f"{comparison.training_loss:.4f} against {comparison.pca_training:.4f}"
+    errors = {"network": comparison.training_loss, "pca": comparison.pca_training}
     if comparison.training_loss < comparison.pca_training:
-        return f"On its training images it is better ({numbers}): it overfits."
-    more = "choose *longer*" if is_short else "PCA is optimal at once; a smaller latent size leaves more to gain"
-    text = f"It is no better on its training images ({numbers})"
-    return f"{text}: it has not converged; {more}."
+        return tr("On its training images it is better ({network:.4f} against {pca:.4f}): it overfits.", **errors)
+    if is_short:
+        return tr(
+            "It is no better on its training images ({network:.4f} against {pca:.4f}): it has not converged; choose "
+            "*longer*.",
+            **errors,
+        )
+    return tr(
+        "It is no better on its training images ({network:.4f} against {pca:.4f}): it has not converged; PCA is "
+        "optimal at once; a smaller latent size leaves more to gain.",
+        **errors,
+    )
 
 
 def tell_classes(names: Sequence[str], pca: np.ndarray, network: np.ndarray) -> str:
@@ -94,7 +112,7 @@ def tell_classes(names: Sequence[str], pca: np.ndarray, network: np.ndarray) -> 
         f"{names[place]} ({tell_gain(float(pca[place]), float(network[place]))})"
         for _, place in (min(shares), max(shares))
     )
-    return f"Compared with PCA it is best on class {best}, worst on {worst}."
+    return tr("Compared with PCA it is best on class {best}, worst on {worst}.", best=best, worst=worst)
 
 
 def _tell_error(run: LinearRun, config: LinearConfig) -> str:
@@ -102,26 +120,42 @@ def _tell_error(run: LinearRun, config: LinearConfig) -> str:
     price = ""
     if config.penalty != "none":
         price = (
-            ", the cost of L2: the optimum of the penalised loss is reached"
+            tr(", the cost of L2: the optimum of the penalised loss is reached")
             if run.last.distance <= SAME_EXCESS
-            else (f", partly due to L2: the optimum of the penalised loss is still {percent(run.last.distance)} away")
+            else tr(
+                ", partly due to L2: the optimum of the penalised loss is still {share} away",
+                share=percent(run.last.distance),
+            )
         )
+    share = percent(excess)
     if run.components.is_exact:
-        rank = f"the images have rank {run.components.rank}, so {run.components.rank} components are exact"
+        rank = run.components.rank
         if excess <= SAME_EXCESS:
-            return f"**Nothing is lost**: {rank}. Remaining error: {percent(excess)} of the total variance."
-        return (
-            f"**PCA is exact here**: {rank}. The autoencoder still misses {percent(excess)} of the total variance"
-            f"{price}."
+            return tr(
+                "**Nothing is lost**: the images have rank {rank}, so {rank} components are exact. Remaining error: "
+                "{share} of the total variance.",
+                rank=rank,
+                share=share,
+            )
+        return tr(
+            "**PCA is exact here**: the images have rank {rank}, so {rank} components are exact. The autoencoder still "
+            "misses {share} of the total variance{price}.",
+            rank=rank,
+            share=share,
+            price=price,
         )
+    errors = {"mse": run.last.mse, "share": share, "best": best}
     if excess <= SAME_EXCESS:
-        so_weak = " L2 is too weak to cost more." if config.penalty != "none" else ""
-        return f"**The error is the same**: {run.last.mse:.5f}, {percent(excess)} above PCA's {best:.5f}.{so_weak}"
+        text = tr("**The error is the same**: {mse:.5f}, {share} above PCA's {best:.5f}.", **errors)
+        return f"{text} {tr('L2 is too weak to cost more.')}" if config.penalty != "none" else text
     if config.penalty != "none":
-        return f"**The error is not the same**: {run.last.mse:.5f}, {percent(excess)} above PCA's {best:.5f}{price}."
-    return (
-        f"**The error is not the same yet**: {run.last.mse:.5f}, {percent(excess)} above PCA's {best:.5f}, the "
-        "minimum for linear autoencoders."
+        return tr(
+            "**The error is not the same**: {mse:.5f}, {share} above PCA's {best:.5f}{price}.", price=price, **errors
+        )
+    return tr(
+        "**The error is not the same yet**: {mse:.5f}, {share} above PCA's {best:.5f}, the minimum for linear "
+        "autoencoders.",
+        **errors,
     )
 
 
@@ -129,21 +163,23 @@ def _tell_subspace(run: LinearRun) -> str:
     angle = run.last.max_angle_deg
     if angle is None:
         if run.components.is_exact:
-            return "The optimal subspace is not unique (any that contains the images), so no angle is given."
+            return tr("The optimal subspace is not unique (any that contains the images), so no angle is given.")
         if not run.components.is_unique:
-            return (
+            return tr(
                 "**No angle is given**: the k-th and the next variance are equal, so the optimal subspace is "
                 "not unique."
             )
-        return (
+        return tr(
             "**No angle is given**: the L2 penalty exceeds a component's share of the variance (the last: "
-            f"{run.components.variances[-1] / run.components.total:.2g}), so the component is dropped."
+            "{share:.2g}), so the component is dropped.",
+            share=run.components.variances[-1] / run.components.total,
         )
     if angle <= SAME_DEG:
-        return f"**The subspace is the same** to {degrees(angle)}, the largest principal angle."
-    return (
-        f"**The subspace differs** by up to {degrees(angle)}. Try more steps, another learning rate or optimizer. "
-        "Directions of nearly equal variance take longest and matter least for the error."
+        return tr("**The subspace is the same** to {angle}, the largest principal angle.", angle=degrees(angle))
+    return tr(
+        "**The subspace differs** by up to {angle}. Try more steps, another learning rate or optimizer. Directions of "
+        "nearly equal variance take longest and matter least for the error.",
+        angle=degrees(angle),
     )
 
 
@@ -152,21 +188,37 @@ def _tell_axes(run: LinearRun, config: LinearConfig) -> str:
     if last.axes_deg is None or run.singular_deg is None or run.within_deg is None:
         return ""
     if config.latent_dim == 1:
-        return "With one latent dimension there is one axis; only its length and sign are free."
-    same = last.axes_deg <= AXES_DEG
-    text = (
-        f"**The axes are {'the same' if same else 'different'}**: up to {degrees(last.axes_deg)} between a decoder "
-        "column and its component. "
+        return tr("With one latent dimension there is one axis; only its length and sign are free.")
+    axes = (
+        mark("**The axes are the same**: up to {angle} between a decoder column and its component.")
+        if last.axes_deg <= AXES_DEG
+        else mark("**The axes are different**: up to {angle} between a decoder column and its component.")
     )
-    text += f"The singular vectors of the decoder are up to {degrees(run.singular_deg)} off the components"
+    why = ""
     if config.penalty == "none":
-        text += " (by chance: without L2 the axes are free)"
+        why = tr(" (by chance: without L2 the axes are free)")
     elif run.singular_deg <= AXES_DEG:
-        text += ": the effect of L2 on both layers"
-    found = last.max_angle_deg is not None and last.max_angle_deg <= SAME_DEG
-    text += f"; PCA of the {config.latent_dim} latent coordinates "
-    text += "finds them, to " if found else "needs the right subspace first: "
-    return f"{text}{degrees(run.within_deg)}.{_tell_late_axes(run, config)}"
+        why = tr(": the effect of L2 on both layers")
+    is_found = last.max_angle_deg is not None and last.max_angle_deg <= SAME_DEG
+    vectors = (
+        mark(
+            "The singular vectors of the decoder are up to {singular} off the components{why}; PCA of the {count} "
+            "latent coordinates finds them, to {within}."
+        )
+        if is_found
+        else mark(
+            "The singular vectors of the decoder are up to {singular} off the components{why}; PCA of the {count} "
+            "latent coordinates needs the right subspace first: {within}."
+        )
+    )
+    told = tr(
+        vectors,
+        singular=degrees(run.singular_deg),
+        why=why,
+        count=config.latent_dim,
+        within=degrees(run.within_deg),
+    )
+    return f"{tr(axes, angle=degrees(last.axes_deg))} {told}{_tell_late_axes(run, config)}"
 
 
 def _tell_late_axes(run: LinearRun, config: LinearConfig) -> str:
@@ -176,26 +228,39 @@ def _tell_late_axes(run: LinearRun, config: LinearConfig) -> str:
         return ""
     shares = run.components.variances / run.components.total
     ratios = shares[1:] / shares[:-1]
-    text = " **With L2 the axes converge last**: try more steps or a stronger L2."
+    text = f" {tr('**With L2 the axes converge last**: try more steps or a stronger L2.')}"
     if len(ratios) and ratios.max() >= NEARLY_EQUAL:
         place = int(ratios.argmax())
-        text += (
-            f" Components {place + 1} and {place + 2} have nearly the same variance ({shares[place]:.3f} and "
-            f"{shares[place + 1]:.3f} of the total), so rotating them hardly changes the loss."
+        near = tr(
+            "Components {one} and {other} have nearly the same variance ({first:.3f} and {second:.3f} of the total), "
+            "so rotating them hardly changes the loss.",
+            one=place + 1,
+            other=place + 2,
+            first=shares[place],
+            second=shares[place + 1],
         )
+        text += f" {near}"
     return text
 
 
 def _tell_symmetry(run: LinearRun, config: LinearConfig) -> str:
     free = not config.is_tied and config.penalty == "none"
-    kind = "Any invertible map" if free else "Any rotation or reflection"
-    text = (
-        f"{kind} of the latent space, undone by the decoder, leaves the loss unchanged"
-        if config.penalty != "rising"
-        else (
+    if config.penalty == "rising":
+        text = tr(
             "With L2 that increases from unit to unit, a rotation of the latent space changes the loss: only the "
-            "signs are free"
+            "signs are free."
         )
-    )
-    text += f". Aligned with PCA, the codes explain {100 * run.match:.2f}% of its variance"
-    return f"{text}: they differ by more than rotation and scale." if free and run.match < 0.999 else f"{text}."
+    elif free:
+        text = tr("Any invertible map of the latent space, undone by the decoder, leaves the loss unchanged.")
+    else:
+        text = tr("Any rotation or reflection of the latent space, undone by the decoder, leaves the loss unchanged.")
+    match = {"share": 100 * run.match}
+    if free and run.match < 0.999:
+        codes = tr(
+            "Aligned with PCA, the codes explain {share:.2f}% of its variance: they differ by more than rotation and "
+            "scale.",
+            **match,
+        )
+    else:
+        codes = tr("Aligned with PCA, the codes explain {share:.2f}% of its variance.", **match)
+    return f"{text} {codes}"

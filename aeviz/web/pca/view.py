@@ -7,8 +7,10 @@ import streamlit as st
 from aeviz.data import is_available, list_datasets
 from aeviz.data.catalog import FOLDER_PREFIX
 from aeviz.lab.linear_autoencoder import OPTIMIZERS, PENALTIES, LinearConfig, OptimizerName, PenaltyName, default_rate
+from aeviz.language import mark, tr
 from aeviz.web.components.pca_film import component
 from aeviz.web.kernel import jobs
+from aeviz.web.kernel.choices import choose
 from aeviz.web.kernel.controls import pick_seed
 from aeviz.web.kernel.images import offer_download
 from aeviz.web.kernel.lab_recipes import pca_code
@@ -29,7 +31,12 @@ RATES: dict[str, tuple[str, ...]] = {
 """Learning rates on offer, for the optimizers that have one."""
 STRENGTHS = ("0.0001", "0.0003", "0.001", "0.003", "0.01", "0.03", "0.1")
 """Weights of the L2 penalty on offer."""
-FREE, TIED = "free", "tied"
+FREE, TIED = mark("free"), mark("tied")
+_TRANSLATED = (
+    *(mark("gradient descent"), mark("momentum"), mark("least squares")),
+    *(mark("none"), mark("equal"), mark("rising")),
+)
+"""Names of OPTIMIZERS and PENALTIES that other languages have words for."""
 STEPS = ("250", "500", "1000", "2000")
 PATIENCE_S = 0.5
 """Seconds of training after which its progress is shown."""
@@ -44,14 +51,17 @@ def show_linear() -> cached.DataKey | None:
     names, default = _list_data()
     asked = st.query_params.get("data", default)
     if asked not in names:
-        st.info(f"Unknown data set '{escape(asked[:80])}'; {default} is shown.", icon=":material/info:")
+        st.info(
+            tr("Unknown data set '{name}'; {shown} is shown.", name=escape(asked[:80]), shown=default),
+            icon=":material/info:",
+        )
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="settings"):
         chosen = _pick_data(names, default)
         config = _pick_config()
     if not is_available(chosen):
-        offer_download(chosen, "to train on them")
+        offer_download(chosen, tr("to train on them"))
         st.info(
-            "The 8x8 digits and the circles need no download: choose them above.",
+            tr("The 8x8 digits and the circles need no download: choose them above."),
             icon=":material/hide_image:",
         )
         return None
@@ -79,13 +89,13 @@ def _pick_data(names: list[str], default: str) -> str:
     """Let the visitor choose the images; the choice is in the URL."""
     return str(
         st.selectbox(
-            "Images",
+            tr("Images"),
             names,
             index=names.index(default),
             key="data",
             bind="query-params",
             width=140,
-            help="Training images. The 8x8 digits and the circles need no download; faces are reduced to 16x16.",
+            help=tr("Training images. The 8x8 digits and the circles need no download; faces are reduced to 16x16."),
         )
     )
 
@@ -102,9 +112,13 @@ def _train(key: cached.DataKey, config: LinearConfig) -> cached.LinearRun:
         gone = time.perf_counter() - begun
         if gone > PATIENCE_S:
             left = gone * (config.steps - step) / step
-            place.progress(
-                step / config.steps, (f"Step {step:,} of at most {config.steps:,}; at most {left:.0f} s left")
+            said = tr(
+                "Step {step:,} of at most {steps:,}; at most {left:.0f} s left",
+                step=step,
+                steps=config.steps,
+                left=left,
             )
+            place.progress(step / config.steps, said)
 
     try:
         return cached.linear_run(key, config, tell)
@@ -115,81 +129,85 @@ def _train(key: cached.DataKey, config: LinearConfig) -> cached.LinearRun:
 def _pick_config() -> LinearConfig:
     """Offer every setting, those that matter least folded away; all are in the URL."""
     k = st.slider(
-        "Latent size k",
+        tr("Latent size k"),
         min_value=1,
         max_value=MOST_COMPONENTS,
         value=2,
         key="k",
         bind="query-params",
         width=150,
-        help="Latent dimensions, and components of PCA: 1 to 64.",
+        help=tr("Latent dimensions, and components of PCA: 1 to 64."),
     )
-    optimizer: OptimizerName = st.selectbox(
-        "Optimizer",
+    optimizer: OptimizerName = choose(
+        st.selectbox,
+        tr("Optimizer"),
         OPTIMIZERS,
         key="optimizer",
-        bind="query-params",
         width=150,
-        help="Adam (learning rate decays to 1 %); gradient descent, without or with momentum 0.9; alternating "
-        "least squares; L-BFGS with exact line search from a balanced start.",
+        help=tr(
+            "Adam (learning rate decays to 1 %); gradient descent, without or with momentum 0.9; alternating "
+            "least squares; L-BFGS with exact line search from a balanced start."
+        ),
     )
     least_squares = optimizer == "least squares"
-    penalty: PenaltyName = st.segmented_control(
-        "L2 on both layers",
+    penalty: PenaltyName = choose(
+        st.segmented_control,
+        tr("L2 on both layers"),
         PENALTIES,
         default="none",
         required=True,
         key="penalty",
-        bind="query-params",
         disabled=least_squares,
-        help="None; equal for all units; or increasing from unit to unit, which breaks the rotation symmetry.",
+        help=tr("None; equal for all units; or increasing from unit to unit, which breaks the rotation symmetry."),
     )
-    with st.popover("More settings", icon=":material/tune:"):
+    with st.popover(tr("More settings"), icon=":material/tune:"):
         rate = None
         if optimizer in RATES:
             rate = st.select_slider(
-                "Learning rate",
+                tr("Learning rate"),
                 RATES[optimizer],
                 value=f"{default_rate(optimizer, 784):g}",
                 key=f"rate.{optimizer}",
                 bind="query-params",
-                help="For the error divided by the total variance, so it means the same for all data.",
+                help=tr("For the error divided by the total variance, so it means the same for all data."),
             )
         l2 = "0.01"
         if penalty != "none" and not least_squares:
             l2 = st.select_slider(
-                "Strength of L2",
+                tr("Strength of L2"),
                 STRENGTHS,
                 value="0.01",
                 key="l2",
                 bind="query-params",
-                help="Relative to the error divided by the total variance. Components with a smaller share of the "
-                "variance are dropped.",
+                help=tr(
+                    "Relative to the error divided by the total variance. Components with a smaller share of the "
+                    "variance are dropped."
+                ),
             )
-        weights = st.segmented_control(
-            "Weights",
+        weights = choose(
+            st.segmented_control,
+            tr("Weights"),
             [FREE, TIED],
             default=FREE,
             required=True,
             key="weights",
-            bind="query-params",
             disabled=least_squares,
-            help=("Tied: the decoder is the transpose of the encoder. Alternating least squares needs free weights."),
+            help=tr("Tied: the decoder is the transpose of the encoder. Alternating least squares needs free weights."),
         )
         steps = st.selectbox(
-            "Maximum steps",
+            tr("Maximum steps"),
             STEPS,
             index=1,
             key="steps",
             bind="query-params",
-            help="Training ends early at an excess error of 1e-5 and an angle of 0.5°.",
+            help=tr("Training ends early at an excess error of 1e-5 and an angle of 0.5°."),
         )
         centred = st.toggle(
-            "Centring",
+            tr("Centring"),
             value=True,
             key="centred",
             bind="query-params",
-            help="Subtract the mean image first and add it to the output, as biases would. PCA does the same.",
+            help=tr("Subtract the mean image first and add it to the output, as biases would. PCA does the same."),
         )
         with st.container(horizontal=True, vertical_alignment="bottom"):
             seed = pick_seed()

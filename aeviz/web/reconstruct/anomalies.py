@@ -1,31 +1,24 @@
 """Test images by falling error or likelihood, and how well that finds a class that the network was not shown."""
 
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import streamlit as st
 
-from aeviz.analysis.anomaly import (
-    SCORES,
-    Decision,
-    Detection,
-    ScoreName,
-    decide,
-    detect,
-    most_anomalous,
-    score_of,
-    usual_error,
-)
+from aeviz.analysis.anomaly import SCORES, Decision, ScoreName, decide, usual_error
 from aeviz.figures.detection import error_histogram, precision_recall_curves
 from aeviz.figures.images import enlarge, shrink, tile, to_data_uri
+from aeviz.language import number, tr
 from aeviz.training.latents import LatentTable
-from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.charts import show_figure
+from aeviz.web.kernel.choices import choose
 from aeviz.web.kernel.controls import pick_class
-from aeviz.web.kernel.images import decoded, find_originals, offer_download, originals
+from aeviz.web.kernel.images import decoded, offer_download, originals
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import escape
+from aeviz.web.reconstruct.anomaly_scores import detection_of, has_likelihood, parts_of, ranking_of, scores_of
 
 DETECTOR = "anomaly-without-2"
 """A model that ships and was trained without a class."""
@@ -67,7 +60,7 @@ def show_anomalies(runs: list[Model]) -> None:
         if question is None:
             return
         _show_scores(runs, question)
-        if _has_likelihood(model):
+        if has_likelihood(model):
             _show_likelihood(model, table, question)
         st.markdown(_what_it_knows(model, question))
         _show_list(model, table, question)
@@ -78,8 +71,10 @@ def _ask(model: Model, table: LatentTable) -> Question | None:
     classes = model.encoded_classes()
     if table.labels is None or len(classes) < 2:
         st.info(
-            f"{escape(model.config.data.name)} has fewer than two classes, so no class can be the anomaly. Choose "
-            "a model of other data.",
+            tr(
+                "{data} has fewer than two classes, so no class can be the anomaly. Choose a model of other data.",
+                data=escape(model.config.data.name),
+            ),
             icon=":material/label_off:",
         )
         return None
@@ -87,15 +82,15 @@ def _ask(model: Model, table: LatentTable) -> Question | None:
     default = left_out if left_out in classes else next(iter(classes))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         name = pick_class(
-            "Anomaly",
+            tr("Anomaly"),
             list(classes),
             f"anomaly.{model.name}",
             default,
-            "This class is the anomaly; all others are normal.",
+            tr("This class is the anomaly; all others are normal."),
         )
         is_anomaly = table.labels == classes[name]
         score_name = _pick_score(model)
-        score = _score(model, score_name)
+        score = scores_of(model, score_name)
         threshold = _pick_threshold(f"{model.name}.{name}", score_name, score, usual_error(score, is_anomaly))
     return Question(
         class_name=name,
@@ -107,36 +102,25 @@ def _ask(model: Model, table: LatentTable) -> Question | None:
     )
 
 
-def _has_likelihood(model: Model) -> bool:
-    """Whether a run bounds the likelihood of an image. An anchored prior needs the class, which a detector lacks."""
-    shape, objective = model.config.model, model.config.objective
-    return (
-        shape.is_variational
-        and shape.prior == "standard"
-        and objective.loss_spec.log_likelihood is not None
-        and objective.kl_weight > 0
-        and objective.reconstruction_weight > 0
-    )
-
-
 def _pick_score(model: Model) -> ScoreName:
     """Let the visitor choose the score of a model that has more than one and whose images are here."""
-    if not _has_likelihood(model):
+    if not has_likelihood(model):
         return "error"
-    chosen = st.segmented_control(
-        "Score",
+    chosen = choose(
+        st.segmented_control,
+        tr("Score"),
         list(SCORES),
         default="error",
         required=True,
         key="score",
-        bind="query-params",
-        help="What is large for an anomaly. Minus the ELBO is the sum of the reconstruction term and the KL term.",
+        help=tr("What is large for an anomaly. Minus the ELBO is the sum of the reconstruction term and the KL term."),
     )
     if chosen in SCORES and chosen != "error":
-        if _parts(model) is not None:
-            return chosen
+        if parts_of(model) is not None:
+            return cast(ScoreName, chosen)
         st.info(
-            "The likelihood needs the test images (below). Until then the score is the error.", icon=":material/image:"
+            tr("The likelihood needs the test images (below). Until then the score is the error."),
+            icon=":material/image:",
         )
     return "error"
 
@@ -148,7 +132,7 @@ def _pick_threshold(name: str, score_name: ScoreName, score: np.ndarray, usual: 
     high, step = max(high, low + 1), STEP if is_error or high - low < FAR else LARGE_STEP
     return float(
         st.slider(
-            f"Threshold of the {score_name}",
+            tr("Threshold of the {score}", score=tr(score_name)),
             min_value=low,
             max_value=high,
             value=min(max(round(usual / step) * step, low), high),
@@ -156,26 +140,34 @@ def _pick_threshold(name: str, score_name: ScoreName, score: np.ndarray, usual: 
             key=f"threshold.{name}" if is_error else f"threshold.{name}.{score_name}",
             bind="query-params",
             width=360,
-            help=f"Images with at least this {SCORES[score_name]} are flagged ({low:g} to {high:g}). Default: the "
-            "95 % quantile of the normal images.",
+            help=tr(
+                "Images with at least this {quantity} are flagged ({low:g} to {high:g}). Default: the 95 % quantile of "
+                "the normal images.",
+                quantity=tr(SCORES[score_name]),
+                low=low,
+                high=high,
+            ),
         )
     )
 
 
 def _what_it_knows(model: Model, question: Question) -> str:
     """Say whether the model was shown the class in training."""
-    left_out, name = model.config.data.without, question.class_name
-    if left_out == name:
-        return (
-            f"**{escape(model.name)} was trained without class {escape(name)}.** It reconstructs the other classes "
-            f"well. A {escape(name)} that it reconstructs badly has a large error and is detected."
+    left_out = model.config.data.without
+    what: dict[str, object] = {"model": escape(model.name), "name": escape(question.class_name)}
+    if left_out == question.class_name:
+        return tr(
+            "**{model} was trained without class {name}.** It reconstructs the other classes well. A {name} that it "
+            "reconstructs badly has a large error and is detected.",
+            **what,
         )
-    text = f"**{escape(model.name)} was also trained on class {escape(name)}**, so these images need not stand out"
+    text = tr("**{model} was also trained on class {name}**, so these images need not stand out.", **what)
     if left_out is not None:
-        return f"{text}. Class {escape(left_out)}, which it never saw, counts as normal here."
-    return (
-        f"{text}. Compare with a model trained without a class, such as {DETECTOR} (on the page Train: *Leave out "
-        "a class*)."
+        unseen = tr("Class {name}, which it never saw, counts as normal here.", name=escape(left_out))
+        return f"{text} {unseen}"
+    return f"{text} " + tr(
+        "Compare with a model trained without a class, such as {model} (on the page Train: *Leave out a class*).",
+        model=DETECTOR,
     )
 
 
@@ -190,22 +182,25 @@ def _show_likelihood(model: Model, table: LatentTable, question: Question) -> No
     if question.score_name != "error":
         lines = []
         for name in SCORES:
-            score, found = _score(model, name), _detection(model, question.label, name)
+            score, found = scores_of(model, name), detection_of(model, question.label, name)
             normal, strange = (score[members].mean() for members in (~question.is_anomaly, question.is_anomaly))
             lines.append(
                 {
-                    "score": SCORES[name],
-                    "mean, normal": f"{normal:.2f}",
-                    f"mean, class {question.class_name}": f"{strange:.2f}",
-                    "ROC AUC": f"{found.roc_auc:.3f}",
-                    "average precision": f"{found.average_precision:.3f}",
+                    tr("score"): tr(SCORES[name]),
+                    tr("mean, normal"): number(normal, ".2f"),
+                    tr("mean, class {name}", name=question.class_name): number(strange, ".2f"),
+                    "ROC AUC": number(found.roc_auc, ".3f"),
+                    tr("average precision"): number(found.average_precision, ".3f"),
                 }
             )
         st.dataframe(lines, hide_index=True, key="scores")
     st.caption(
-        "A high likelihood does not make an image normal: deep generative models trained on Fashion-MNIST assign MNIST "
-        "digits a higher likelihood than their own data (Nalisnick et al., ICLR 2019, arXiv:1810.09136). p(x|z) is the "
-        "distribution that the objective stands for: with squared errors, its variance follows from the KL weight."
+        tr(
+            "A high likelihood does not make an image normal: deep generative models trained on Fashion-MNIST assign "
+            "MNIST digits a higher likelihood than their own data (Nalisnick et al., ICLR 2019, arXiv:1810.09136). "
+            "p(x|z) is the distribution that the objective stands for: with squared errors, its variance follows from "
+            "the KL weight."
+        )
     )
 
 
@@ -213,7 +208,7 @@ def _show_scores(runs: list[Model], question: Question) -> None:
     """Show the scores of both kinds, what the threshold flags, and precision over recall at all thresholds."""
     model, name = runs[0], question.class_name
     decision = decide(question.score, question.is_anomaly, question.threshold)
-    found = _detection(model, question.label, question.score_name)
+    found = detection_of(model, question.label, question.score_name)
     left, right = st.columns(2, gap="medium")
     with left:
         show_figure(
@@ -225,40 +220,59 @@ def _show_scores(runs: list[Model], question: Question) -> None:
                 SCORES[question.score_name],
             ),
             key="errors",
-            alt=f"{_named(question.score_name)} of {model.name} on test images of class {name} and of all other "
-            f"classes; the threshold is {question.threshold:.2f}",
+            alt=tr(
+                "{scores} of {model} on test images of class {name} and of all other classes; the threshold is "
+                "{threshold:.2f}",
+                scores=_named(question.score_name),
+                model=model.name,
+                name=name,
+                threshold=question.threshold,
+            ),
         )
         st.markdown(_verdict(decision, question))
     with right:
         _show_curves(runs, question, decision)
         lines = [
-            f"**{escape(model.name)}**: average precision **{found.average_precision:.3f}**, ROC AUC "
-            f"**{found.roc_auc:.3f}**"
+            tr(
+                "**{model}**: average precision **{precision:.3f}**, ROC AUC **{area:.3f}**",
+                model=escape(model.name),
+                precision=found.average_precision,
+                area=found.roc_auc,
+            )
         ]
         for other in runs[1:]:
-            second = _detection(other, question.label, question.score_name)
-            by_error = question.score_name != "error" and (not _has_likelihood(other) or _parts(other) is None)
+            second = detection_of(other, question.label, question.score_name)
+            by_error = question.score_name != "error" and (not has_likelihood(other) or parts_of(other) is None)
+            shown = escape(other.name)
             lines.append(
-                f"{escape(other.name)}{' (by its error)' if by_error else ''}: average precision "
-                f"{second.average_precision:.3f}, ROC AUC {second.roc_auc:.3f}"
+                tr(
+                    "{model}: average precision {precision:.3f}, ROC AUC {area:.3f}",
+                    model=tr("{model} (by its error)", model=shown) if by_error else shown,
+                    precision=second.average_precision,
+                    area=second.roc_auc,
+                )
             )
         lines.append(
-            f"Random ranking: average precision {found.base_rate:.3f} (the share of class {escape(name)}), ROC AUC "
-            "0.500"
+            tr(
+                "Random ranking: average precision {precision:.3f} (the share of class {name}), ROC AUC 0.500",
+                precision=found.base_rate,
+                name=escape(name),
+            )
         )
         st.markdown("\n".join(f"- {line}" for line in lines))
         if found.roc_auc < 0.5:
-            why = f"Worse than a random ranking: class {escape(name)} has smaller scores than most."
+            why = tr("Worse than a random ranking: class {name} has smaller scores than most.", name=escape(name))
             if question.score_name == "error":
-                why = (
-                    f"Worse than a random ranking: class {escape(name)} is easier to reconstruct than most. The error "
-                    "also measures how complex an image is."
+                why = tr(
+                    "Worse than a random ranking: class {name} is easier to reconstruct than most. The error also "
+                    "measures how complex an image is.",
+                    name=escape(name),
                 )
             st.caption(why)
 
 
 def _show_curves(runs: list[Model], question: Question, decision: Decision) -> None:
-    detections = {model.name: _detection(model, question.label, question.score_name) for model in runs}
+    detections = {model.name: detection_of(model, question.label, question.score_name) for model in runs}
     chosen = None
     if decision.precision is not None and decision.recall is not None:
         chosen = (decision.recall, decision.precision)
@@ -268,28 +282,44 @@ def _show_curves(runs: list[Model], question: Question, decision: Decision) -> N
             {name: (found.recall, found.precision) for name, found in detections.items()}, base_rate, chosen
         ),
         key="precision-recall",
-        alt=f"Precision over recall for class {question.class_name}: "
-        + "; ".join(f"{name}, average precision {found.average_precision:.3f}" for name, found in detections.items())
-        + f"; base rate {base_rate:.3f}",
+        alt=tr(
+            "Precision over recall for class {name}: {precisions}; base rate {rate:.3f}",
+            name=question.class_name,
+            precisions="; ".join(
+                tr("{model}, average precision {precision:.3f}", model=name, precision=found.average_precision)
+                for name, found in detections.items()
+            ),
+            rate=base_rate,
+        ),
     )
 
 
 def _verdict(decision: Decision, question: Question) -> str:
     flagged = decision.found + decision.false_alarms
-    text = (
-        f"At the threshold **{question.threshold:.2f}**, {flagged:,} of {len(question.is_anomaly):,} images are "
-        f"flagged: {decision.found:,} of {decision.found + decision.missed:,} of class "
-        f"{escape(question.class_name)}, and {decision.false_alarms:,} false alarms."
+    text = tr(
+        "At the threshold **{threshold:.2f}**, {flagged:,} of {count:,} images are flagged: {found:,} of {anomalies:,} "
+        "of class {name}, and {alarms:,} false alarms.",
+        threshold=question.threshold,
+        flagged=flagged,
+        count=len(question.is_anomaly),
+        found=decision.found,
+        anomalies=decision.found + decision.missed,
+        name=escape(question.class_name),
+        alarms=decision.false_alarms,
     )
-    measures = {"Precision": decision.precision, "recall": decision.recall, "F1": decision.f1}
-    figures = [f"{name} **{'-' if value is None else f'{value:.1%}'}**" for name, value in measures.items()]
-    return f"{text} {', '.join(figures)}."
+    precision, recall, f1 = (
+        "-" if value is None else number(value, ".1%") for value in (decision.precision, decision.recall, decision.f1)
+    )
+    measures = tr(
+        "Precision **{precision}**, recall **{recall}**, F1 **{f1}**.", precision=precision, recall=recall, f1=f1
+    )
+    return f"{text} {measures}"
 
 
 def _show_list(model: Model, table: LatentTable, question: Question) -> None:
     """Show the images by falling score, each beside its reconstruction."""
-    st.subheader("Most anomalous first")
-    order = _ranking(model, question.score_name)
+    st.subheader(tr("Most anomalous first"))
+    order = ranking_of(model, question.score_name)
     pages = -(-len(order) // A_PAGE)
     if (st.session_state.get("sheet") or 1) > pages:  # chosen for a model of more images
         del st.session_state["sheet"]
@@ -305,63 +335,40 @@ def _show_list(model: Model, table: LatentTable, question: Question) -> None:
                 image = np.concatenate([dataset.images[index : index + 1].astype(np.float32) / 255, image])
             is_anomaly, error = bool(question.is_anomaly[index]), float(question.score[index])
             label = "" if table.labels is None else names[int(table.labels[index])]
-            kind = "anomaly" if is_anomaly else "normal"
-            mark = f":orange-badge[{escape(label)}]" if is_anomaly else f":blue-badge[{escape(label)}]"
+            kind = tr("anomaly") if is_anomaly else tr("normal")
+            badge = f":orange-badge[{escape(label)}]" if is_anomaly else f":blue-badge[{escape(label)}]"
             flag = " :material/flag:" if error >= question.threshold else ""
             picture = enlarge(tile(shrink(image, TILE_PX), len(image)), PAIR_PX)
             st.image(
                 to_data_uri(picture),
                 width=PAIR_PX if dataset is not None else PAIR_PX // 2,
-                caption=f"{start + place + 1:,}. {mark} {error:.2f}{flag}",
-                alt=f"Rank {start + place + 1}: image {index}, class {label} ({kind}), "
-                f"{question.score_name} {error:.2f}",
+                caption=f"{number(start + place + 1, ',')}. {badge} {number(error, '.2f')}{flag}",
+                alt=tr(
+                    "Rank {rank}: image {index}, class {name} ({kind}), {score} {value:.2f}",
+                    rank=start + place + 1,
+                    index=index,
+                    name=label,
+                    kind=kind,
+                    score=tr(question.score_name),
+                    value=error,
+                ),
             )
-    what = "Original and reconstruction" if dataset is not None else "Reconstructions"
     st.caption(
-        f"{what}, ranks {start + 1:,} to {start + len(shown):,} of {len(order):,} by {question.score_name}. "
-        f"Orange: class {escape(question.class_name)} (anomaly). Blue: normal. Flag: at or above the threshold."
+        tr(
+            "{what}, ranks {first:,} to {last:,} of {count:,} by {score}. Orange: class {name} (anomaly). Blue: "
+            "normal. Flag: at or above the threshold.",
+            what=tr("Original and reconstruction") if dataset is not None else tr("Reconstructions"),
+            first=start + 1,
+            last=start + len(shown),
+            count=len(order),
+            score=tr(question.score_name),
+            name=escape(question.class_name),
+        )
     )
     if dataset is None:
-        offer_download(model.config.data.name, "to show the original images")
+        offer_download(model.config.data.name, tr("to show the original images"))
 
 
 def _named(score_name: ScoreName) -> str:
-    return "Errors" if score_name == "error" else SCORES[score_name].capitalize()
-
-
-def _score(model: Model, score_name: ScoreName) -> np.ndarray:
-    """Return a score of each test image of a run, (N,); the error where it has no other."""
-    parts = None if score_name == "error" or not _has_likelihood(model) else _parts(model)
-    return score_of(score_name, model.require_latents().error, parts)
-
-
-def _parts(model: Model) -> tuple[np.ndarray, np.ndarray] | None:
-    """Return the parts of minus the ELBO by test image of a run that has a likelihood; None without the images."""
-    dataset, _ = find_originals(model)
-    return None if dataset is None else _elbo_parts(model)
-
-
-@shared(max_entries=8, spinner="Computing the likelihood of the test images …")  # 160 kB for MNIST
-def _elbo_parts(model: Model) -> tuple[np.ndarray, np.ndarray]:
-    from aeviz.analysis.variational import elbo_parts
-
-    dataset, why = find_originals(model)
-    parts = None if dataset is None else elbo_parts(model.network(), dataset)
-    if parts is None:
-        raise LookupError(f"{model.name} has no likelihood of its images; the page must check first. {why}")
-    return parts
-
-
-@shared(max_entries=64, spinner="Ranking the test images …")  # 240 kB for MNIST
-def _detection(model: Model, label: int, score_name: ScoreName) -> Detection:
-    """Return how well a run's scores tell a class from the others. The run must have latents with that class."""
-    table = model.require_latents()
-    if table.labels is None:
-        raise LookupError("the images have no classes; the page must check first")
-    return detect(_score(model, score_name), table.labels == label)
-
-
-@shared(max_entries=64)  # 80 kB for MNIST
-def _ranking(model: Model, score_name: ScoreName) -> np.ndarray:
-    """Return the places of a run's test images by falling score, (N,), int64. The run must have latents."""
-    return most_anomalous(_score(model, score_name))
+    quantity = tr("errors") if score_name == "error" else tr(SCORES[score_name])
+    return quantity[:1].upper() + quantity[1:]

@@ -10,6 +10,7 @@ import streamlit as st
 from aeviz.analysis.reconstruction import confusion
 from aeviz.data import ImageDataset
 from aeviz.figures.images import shrink, take, tile, to_small_uri
+from aeviz.language import number, tr
 from aeviz.web.components.confusion.component import Cell, confusion_tables
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.images import decoded, find_originals, is_large
@@ -40,7 +41,7 @@ class _Reading:
     """Counts, (K, K), int64: class of the original in rows, of the reconstruction in columns."""
 
 
-@shared(max_entries=32, spinner="Reading the classes of the reconstructions …")  # 120 kB each
+@shared(max_entries=32, spinner=lambda model: tr("Reading the classes of the reconstructions …"))  # 120 kB each
 def _read(model: Model) -> _Reading:
     """Classify the reconstructions of a model; its test images must be here and have classes."""
     table = model.require_latents()
@@ -76,15 +77,22 @@ def show_confusions(runs: list[Model]) -> Cell | None:
     with errors_as_messages(stop=False):
         found = {model.name: _read(model) for model in runs}
         tables = {name: reading.table for name, reading in found.items()}
-        kept = ", ".join(f"{escape(name)} {np.trace(table) / table.sum():.0%}" for name, table in tables.items())
+        kept = ", ".join(
+            f"{escape(name)} {number(np.trace(table) / table.sum(), '.0%')}" for name, table in tables.items()
+        )
         count, total = len(found[runs[0].name].indices), len(runs[0].require_latents().z)
         st.markdown(
-            f"**{_name_confusions(runs, tables)}**  \nReconstructions that keep their class: {kept}.",
-            help="A cell is the percentage of a row's originals whose reconstruction is read as the column's class. "
-            "The 10 test images nearest to it in pixels, without the original, vote on the class; the model takes no "
-            f"part. Counted over {count:,} of {total:,} test images. Blue: the class is kept; orange: it is another. "
-            "The shade grows with the root of the share. Click a cell, or reach it with the arrow keys and press "
-            "Enter, to see its images.",
+            f"**{_name_confusions(runs, tables)}**  \n"
+            + tr("Reconstructions that keep their class: {kept}.", kept=kept),
+            help=tr(
+                "A cell is the percentage of a row's originals whose reconstruction is read as the column's class. The "
+                "10 test images nearest to it in pixels, without the original, vote on the class; the model takes no "
+                "part. Counted over {count:,} of {total:,} test images. Blue: the class is kept; orange: it is "
+                "another. The shade grows with the root of the share. Click a cell, or reach it with the arrow keys "
+                "and press Enter, to see its images.",
+                count=count,
+                total=total,
+            ),
         )
         key = "confusion " + " ".join(tables)
         return confusion_tables(tables, runs[0].class_names, _most_confused(tables[runs[0].name]), key=key)
@@ -99,8 +107,18 @@ def _name_confusions(runs: list[Model], tables: dict[str, np.ndarray]) -> str:
         _, row, column = _most_confused(table)
         if row != column:
             names = [escape(model.class_names[place]) for place in (row, column)]
-            parts.append(f"{escape(model.name)} {names[0]} as {names[1]} ({table[row, column] / table[row].sum():.0%})")
-    return f"Read wrongly most often: {', '.join(parts)}." if parts else "No reconstruction is read wrongly."
+            parts.append(
+                tr(
+                    "{model} {first} as {second} ({share:.0%})",
+                    model=escape(model.name),
+                    first=names[0],
+                    second=names[1],
+                    share=table[row, column] / table[row].sum(),
+                )
+            )
+    if not parts:
+        return tr("No reconstruction is read wrongly.")
+    return tr("Read wrongly most often: {confusions}.", confusions=", ".join(parts))
 
 
 def _most_confused(table: np.ndarray) -> Cell:
@@ -126,10 +144,18 @@ def _show_images(model: Model, reading: _Reading, dataset: ImageDataset, cell: t
     shown = members[:SHOWN]
     names = [model.class_names[place] for place in cell]
     st.markdown(
-        f"**{escape(names[0])} read as {escape(names[1])}** by {escape(model.name)}: {len(members):,} of "
-        f"{int(reading.table[row].sum()):,} images{f', the first {len(shown)}' if len(members) > len(shown) else ''}. "
-        "Original left, reconstruction right; a click opens the image on Explore."
+        tr(
+            "**{first} read as {second}** by {model}: {count:,} of {total:,} images{part}. Original left, "
+            "reconstruction right; a click opens the image on Explore.",
+            first=escape(names[0]),
+            second=escape(names[1]),
+            model=escape(model.name),
+            count=len(members),
+            total=int(reading.table[row].sum()),
+            part=tr(", the first {count}", count=len(shown)) if len(members) > len(shown) else "",
+        )
     )
+    described, named = tr("test image {index} and its reconstruction"), tr("image {index}")
     first = shrink(take(dataset.images, shown), TILE_PX)
     second = shrink(decoded(model, model.require_latents().z[shown]), TILE_PX)
     look = f"display:block;width:100%;image-rendering:{'auto' if is_large(model) else 'pixelated'}"
@@ -137,7 +163,7 @@ def _show_images(model: Model, reading: _Reading, dataset: ImageDataset, cell: t
         f"<a href='{escape_html('explore?' + urlencode({MODEL: model.name, 'image': index}), quote=True)}' "
         "target='_self' style='flex:1 1 5.5rem;max-width:7.5rem;text-align:center;font-size:0.8125rem;color:inherit'>"
         f"<img src='{to_small_uri(tile(np.stack(pair), 2))}' style='{look}' "
-        f"alt='test image {index} and its reconstruction'>image {index}</a>"
+        f"alt='{described.format(index=index)}'>{named.format(index=index)}</a>"
         for index, *pair in zip(shown.tolist(), first, second, strict=True)
     )
     st.html(f"<div style='display:flex;flex-wrap:wrap;gap:0.75rem'>{cards}</div>")

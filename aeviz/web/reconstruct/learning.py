@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from aeviz.errors import CheckpointFormatError
+from aeviz.language import current_language, tr
 from aeviz.training.samples import list_samples, read_fixed, read_sample
 from aeviz.web.components.film.image_film import ImageSet, encode_strip
 from aeviz.web.kernel.caching import shared
@@ -30,10 +31,14 @@ def show_learning(runs: list[Model]) -> None:
 
 def _explain_absence(model: Model) -> None:
     st.info(
-        f"**{escape(model.name)} has no recorded reconstructions.** Of the shipped models those of the 8x8 digits and "
-        "the variational ones of MNIST have them: choose digits-2d-adam. Or train it yourself (page Train, or "
-        f"`.venv/bin/aeviz train {model.config.preset}`) and choose that run. For samples of a shipped VAE over "
-        "training, see Generate.",
+        tr(
+            "**{model} has no recorded reconstructions.** Of the shipped models those of the 8x8 digits and the "
+            "variational ones of MNIST have them: choose digits-2d-adam. Or train it yourself (page Train, or "
+            "`.venv/bin/aeviz train {preset}`) and choose that run. For samples of a shipped VAE over training, see "
+            "Generate.",
+            model=escape(model.name),
+            preset=model.config.preset,
+        ),
         icon=":material/movie:",
     )
 
@@ -47,9 +52,12 @@ def _show_film(runs: list[Model]) -> None:
             st.error(escape(str(error)), icon=":material/broken_image:")
     epochs = sorted(set.intersection(*(set(strips) for _, strips in readable))) if readable else []
     if readable and not epochs:
-        st.info("These runs have no recorded epoch in common. Choose two of the same length.", icon=":material/movie:")
+        st.info(
+            tr("These runs have no recorded epoch in common. Choose two of the same length."), icon=":material/movie:"
+        )
     if epochs:
-        show_film(_film(tuple(model for model, _ in readable), tuple(epochs)), tuple(epochs))
+        film = _film(tuple(model for model, _ in readable), tuple(epochs), current_language())
+        show_film(film, tuple(epochs))
         offer_training_films([model for model, _ in readable], "reconstructions")
 
 
@@ -64,24 +72,26 @@ def _strips(model: Model) -> dict[int, bytes]:
 
 
 @shared(max_entries=16)  # likewise
-def _film(runs: tuple[Model, ...], epochs: tuple[int, ...]) -> Sent:
+def _film(runs: tuple[Model, ...], epochs: tuple[int, ...], language: str) -> Sent:
     originals = read_fixed(runs[0].path).originals
-    sets = [ImageSet(strips=(encode_strip(originals),), texts=("Validation images",), count=len(originals))]
+    sets = [ImageSet(strips=(encode_strip(originals),), texts=(tr("Validation images"),), count=len(originals))]
     for model in runs:
         history, strips = read_epochs(model.path), _strips(model)
         errors = {report.epoch: report.val_mse for report in history}
-        words = [
-            f", epoch {epoch}: validation MSE {errors[epoch]:.5f}" if epoch in errors else ", before training"
+        texts = [
+            tr("{model}, epoch {epoch}: validation MSE {error:.5f}", model=model.name, epoch=epoch, error=errors[epoch])
+            if epoch in errors
+            else tr("{model}, before training", model=model.name)
             for epoch in epochs
         ]
         sets.append(
             ImageSet(
                 strips=tuple(strips[epoch] for epoch in epochs),
-                texts=tuple(model.name + each for each in words),
+                texts=tuple(texts),
                 count=len(originals),
                 epochs=np.array(list(errors), dtype=np.int64),
                 losses=np.array(list(errors.values()), dtype=np.float64),
-                quantity="Validation MSE",
+                quantity=tr("Validation MSE"),
                 name=model.name,
             )
         )

@@ -9,6 +9,7 @@ from aeviz.data.prepare import Prepared
 from aeviz.errors import DataError
 from aeviz.export.beside import PARTS
 from aeviz.figures.images import enlarge, take, tile, to_data_uri
+from aeviz.language import tr
 from aeviz.web.kernel.client_inference import prepare_networks, send_network
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
@@ -73,7 +74,7 @@ def _show_own_images(found: Mapping[str, Model], model: Model) -> None:
                 show_place(None, None, model)
             return
         place = st.container()  # what follows from the choices below it stands above them
-        prepared = prepare(picture, model, pick_options(picture, model))
+        prepared = prepare(picture, model, pick_options(picture, model), with_stages=True)
         result = result_of(prepared, model)
         with left:
             show_pass(picture, result)
@@ -89,7 +90,7 @@ def _show_own_images(found: Mapping[str, Model], model: Model) -> None:
 
 def _contact_sheet(images: list[OwnImage], model: Model) -> OwnImage | None:
     """Show several images with what the model makes of each; return the one to look at closely."""
-    st.subheader(f"{len(images)} images")
+    st.subheader(tr("{count} images", count=len(images)))
     usable = []
     with st.container(horizontal=True, gap="medium"):
         for picture in images:
@@ -106,24 +107,27 @@ def _contact_sheet(images: list[OwnImage], model: Model) -> OwnImage | None:
                 st.image(
                     to_data_uri(enlarge(tile(pair, 2), 2 * PICTURE_PX)),
                     width=2 * PICTURE_PX,
-                    alt=f"{picture.name}, preprocessed and reconstructed by {model.name}",
+                    alt=tr("{image}, preprocessed and reconstructed by {model}", image=picture.name, model=model.name),
                 )
                 judged = result.judged
-                words = "" if judged is None else f": {class_words(judged.votes, model)}{judged.verdict.novelty}"
-                words = ": blank, nothing to classify" if result.is_blank else words
+                words = "" if judged is None else f": {class_words(judged.votes, model)}{tr(judged.verdict.novelty)}"
+                words = ": " + tr("blank, nothing to classify") if result.is_blank else words
                 st.markdown(f":small[**{escape(picture.name)}**{words}]")
     if not usable:
         return None
     names = [picture.name for picture in usable]
-    index = st.selectbox("Show details of", range(len(names)), format_func=lambda place: names[place], key="own.chosen")
+    index = st.selectbox(
+        tr("Show details of"), range(len(names)), format_func=lambda place: names[place], key="own.chosen"
+    )
     return usable[int(index or 0)]
 
 
 def _show_preparation(picture: OwnImage, prepared: Prepared) -> None:
-    st.subheader("Preprocessing steps")
+    st.subheader(tr("Preprocessing steps"))
     with st.container(horizontal=True, gap="small"):
         for title, stage in prepared.stages:
             st.image(to_data_uri(stage), width=STAGE_PX, caption=title, alt=f"{picture.name}: {title}")
         seen = enlarge(tile(prepared.image[None], 1), STAGE_PX)
-        st.image(to_data_uri(seen), width=STAGE_PX, caption="What the network sees", alt=f"{picture.name}, prepared")
+        alt = tr("{image}, prepared", image=picture.name)
+        st.image(to_data_uri(seen), width=STAGE_PX, caption=tr("What the network sees"), alt=alt)
     st.markdown("\n".join(f"- {step}" for step in prepared.steps))

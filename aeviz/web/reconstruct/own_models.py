@@ -6,6 +6,7 @@ import streamlit as st
 
 from aeviz.data.prepare import Prepared
 from aeviz.figures.images import enlarge, error_map, similarity_map, tile, to_data_uri
+from aeviz.language import number, tr
 from aeviz.web.kernel.looks import is_dark
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.text import escape
@@ -24,18 +25,22 @@ def show_models(prepared: Prepared, model: Model, found: Mapping[str, Model]) ->
     strangers = [other for other in fitting if other not in kin]
     # on demand: most of the work for an upload were these images below the fold (benchmarks/load.py)
     offer = st.expander(
-        f"Reconstructions by all {len(kin) + len(strangers)} models", key="own.all-models", on_change="rerun"
+        tr("Reconstructions by all {count} models", count=len(kin) + len(strangers)),
+        key="own.all-models",
+        on_change="rerun",
     )
     if not offer.open:
         return
     with offer:
         st.caption(
-            "Reconstruction, difference (red: too bright, blue: too dark) and SSIM map (violet: unlike, "
-            "grey: undefined). Larger PSNR and SSIM are better."
+            tr(
+                "Reconstruction, difference (red: too bright, blue: too dark) and SSIM map (violet: unlike, grey: "
+                "undefined). Larger PSNR and SSIM are better."
+            )
         )
         _cards(prepared, [model, *(other for other in kin if other.name != model.name)])
         if strangers:
-            st.markdown("**Models of other data with the same image size**")
+            st.markdown(tr("**Models of other data with the same image size**"))
             _cards(prepared, strangers)
 
 
@@ -46,14 +51,17 @@ def _cards(prepared: Prepared, runs: list[Model]) -> None:
             image, likeness = result.image, result.likeness
             with st.container(width=CARD_PX, border=True):
                 errors = error_map(prepared.image, image, is_dark=is_dark())
-                parts = [(tile(image[None], 1), "reconstruction"), (errors, "error")]
+                parts = [
+                    (tile(image[None], 1), tr("reconstruction by {model}", model=model.name)),
+                    (errors, tr("error by {model}", model=model.name)),
+                ]
                 if likeness.ssim_map is not None:
-                    parts.append((similarity_map(likeness.ssim_map, *image.shape[1:], is_dark=is_dark()), "SSIM"))
+                    likenesses = similarity_map(likeness.ssim_map, *image.shape[1:], is_dark=is_dark())
+                    parts.append((likenesses, tr("SSIM by {model}", model=model.name)))
                 with st.container(horizontal=True, gap="small"):
                     for part, name in parts:
-                        st.image(
-                            to_data_uri(enlarge(part, PICTURE_PX)), width=PICTURE_PX, alt=f"{name} by {model.name}"
-                        )
-                psnr = "∞" if likeness.psnr is None else f"{likeness.psnr:.1f} dB"
-                ssim = "-" if likeness.ssim is None else f"{likeness.ssim:.3f}"
-                st.markdown(f"**{escape(model.name)}**  \n:small[MSE {likeness.mse:.4f} · PSNR {psnr} · SSIM {ssim}]")
+                        st.image(to_data_uri(enlarge(part, PICTURE_PX)), width=PICTURE_PX, alt=name)
+                psnr = "∞" if likeness.psnr is None else f"{number(likeness.psnr, '.1f')} dB"
+                ssim = "-" if likeness.ssim is None else number(likeness.ssim, ".3f")
+                mse = number(likeness.mse, ".4f")
+                st.markdown(f"**{escape(model.name)}**  \n:small[MSE {mse} · PSNR {psnr} · SSIM {ssim}]")

@@ -5,75 +5,79 @@ from typing import cast
 import streamlit as st
 
 from aeviz.data.prepare import Choice, Framing, PrepareOptions
+from aeviz.language import mark, tr
+from aeviz.web.kernel.image_choices import recall_choices
 from aeviz.web.kernel.models import Model
-from aeviz.web.kernel.upload import OwnImage, usual_options
+from aeviz.web.kernel.upload import PLACE, OwnImage, usual_options
+
+_SPANS = (
+    (mark("From left to right (%)"), "across", mark("Horizontal part of the image to use.")),
+    (mark("From top to bottom (%)"), "down", mark("Vertical part of the image to use.")),
+)
+"""Label, name and help of the sliders for the part of the image."""
 
 
 def pick_options(picture: OwnImage, model: Model) -> PrepareOptions:
     """Offer to prepare the image differently from what was decided."""
     usual = usual_options(model)
-    with st.expander("Change the preprocessing", icon=":material/tune:"):
+    decided = {"turn": usual.turn, "framing": usual.framing, "invert": usual.invert, "pen": usual.pen}
+    spans = {"across": (0, 100), "down": (0, 100), "straighten": False, "tilt": 0}
+    recall_choices(PLACE, f"{picture.key} {usual.framing}", decided | spans)
+    with st.expander(tr("Change the preprocessing"), icon=":material/tune:"):
+        choices = [mark("auto"), mark("yes"), mark("no")]
         one, two, three = st.columns(3, gap="medium")
-
-        def key(name: str) -> str:
-            return f"own.{name}.{picture.key}"
 
         with one:
             turn = st.segmented_control(
-                "Rotate (degrees clockwise)",
+                tr("Rotate (degrees clockwise)"),
                 [0, 90, 180, 270],
-                default=usual.turn,
                 required=True,
-                key=key("turn"),
-                help="Applied after the orientation stored by the camera.",
+                key=f"{PLACE}.turn",
+                help=tr("Applied after the orientation stored by the camera."),
             )
             framing = st.segmented_control(
-                "Crop",
-                ["auto", "ink", "whole"],
-                default=usual.framing,
+                tr("Crop"),
+                [mark("auto"), mark("ink"), mark("whole")],
+                format_func=tr,
                 required=True,
-                key=key("framing"),
-                help="ink: find the strokes, then scale and centre them as in MNIST. whole: the largest centred "
-                "part of the image.",
+                key=f"{PLACE}.framing",
+                help=tr(
+                    "ink: find the strokes, then scale and centre them as in MNIST. whole: the largest centred part of "
+                    "the image."
+                ),
             )
         with two:
             invert = st.segmented_control(
-                "Invert",
-                ["auto", "yes", "no"],
-                default=usual.invert,
+                tr("Invert"),
+                choices,
+                format_func=tr,
                 required=True,
-                key=key("invert"),
-                help="The training digits are white on black; ink on paper is black on white.",
+                key=f"{PLACE}.invert",
+                help=tr("The training digits are white on black; ink on paper is black on white."),
             )
             pen = st.segmented_control(
-                "Adjust the stroke width",
-                ["auto", "yes", "no"],
-                default=usual.pen,
+                tr("Adjust the stroke width"),
+                choices,
+                format_func=tr,
                 required=True,
-                key=key("pen"),
-                help="Match the stroke width of MNIST.",
+                key=f"{PLACE}.pen",
+                help=tr("Match the stroke width of MNIST."),
             )
         with three:
-            across = st.slider(
-                "From left to right (%)",
-                0,
-                100,
-                (0, 100),
-                key=key("across"),
-                help=("Horizontal part of the image to use."),
+            across, down = (
+                cast(tuple[int, int], st.slider(tr(label), 0, 100, key=f"{PLACE}.{name}", help=tr(which)))
+                for label, name, which in _SPANS
             )
-            down = st.slider(
-                "From top to bottom (%)", 0, 100, (0, 100), key=key("down"), help=("Vertical part of the image to use.")
+            straighten = st.toggle(
+                tr("Set the tilt manually"), key=f"{PLACE}.straighten", help=tr("Only with crop: ink.")
             )
-            straighten = st.toggle("Set the tilt manually", key=key("straighten"), help="Only with crop: ink.")
             tilt = (
                 st.slider(
-                    "Tilt (degrees clockwise)",
+                    tr("Tilt (degrees clockwise)"),
                     -45,
                     45,
-                    0,
-                    key=key("tilt"),
-                    help=("The image is rotated back by this angle."),
+                    key=f"{PLACE}.tilt",
+                    help=tr("The image is rotated back by this angle."),
                 )
                 if straighten
                 else None

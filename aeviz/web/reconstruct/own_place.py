@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from aeviz.language import tr
 from aeviz.web.components.map.component import latent_map
 from aeviz.web.components.map.payload import add_markers, let_follow, map_payload
 from aeviz.web.kernel import projections
@@ -18,11 +19,15 @@ def show_place(picture: OwnImage | None, result: OwnResult | None, model: Model)
     """Show where an image lies on the map of the model; without encoded images say what is missing and why."""
     if model.latents is None:
         st.info(
-            f"{escape(model.name)} ships without encoded images (terms of {escape(model.config.data.name)}), so "
-            "there is no map, no neighbours and no in-distribution check. Your image is reconstructed.",
+            tr(
+                "{model} ships without encoded images (terms of {data}), so there is no map, no neighbours and no "
+                "in-distribution check. Your image is reconstructed.",
+                model=escape(model.name),
+                data=escape(model.config.data.name),
+            ),
             icon=":material/map:",
         )
-        offer_download(model.config.data.name, "to show your image on the map")
+        offer_download(model.config.data.name, tr("to show your image on the map"))
         return
     _show_map(picture, result, model)
 
@@ -46,4 +51,5 @@ def _show_map(picture: OwnImage | None, result: OwnResult | None, model: Model) 
     latent_map(map_payload([panel], table.labels, model.provenance.class_names), key=f"own-map-{model.name}")
     if z is not None:
         values = ", ".join(f"{value:.3f}" for value in z[:12])
-        st.caption(f"z = ({values}{f', … ({len(z)} in all)' if len(z) > 12 else ''})")
+        more = ", … " + tr("({count} in all)", count=len(z)) if len(z) > 12 else ""
+        st.caption(f"z = ({values}{more})")

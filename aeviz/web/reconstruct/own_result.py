@@ -13,6 +13,7 @@ from aeviz.data import is_available
 from aeviz.data.catalog import FOLDER_PREFIX
 from aeviz.data.prepare import Prepared
 from aeviz.errors import DataError
+from aeviz.language import mark
 from aeviz.paths import data_root
 from aeviz.web.kernel import datasets, distances
 from aeviz.web.kernel.images import decoded
@@ -40,7 +41,7 @@ class Reference:
     images: np.ndarray | None
     """Their images, (N, C, H, W), uint8; None where they are not on this machine."""
     name: str
-    """Their description."""
+    """Their description, in English; a message."""
 
 
 class Judgement(NamedTuple):
@@ -92,15 +93,16 @@ class OwnResult:
     def other_classes(self) -> dict[str, int]:
         """The classes that other judges give, where these differ from the vote of the latent neighbours.
 
-        Judges, by their words: the pixels of the image, where the test images are here, and the reconstruction.
+        Judges, by their words (messages): the pixels of the image, where the test images are here, and the
+        reconstruction.
         """
         judged = self.judged
         if judged is None or judged.votes.label is None:
             return {}
         pixels = self.input[None].astype(np.float32) / 255
         found = {
-            "the 10 test images with the nearest pixels": read_by_pixels(self.model, pixels),
-            "the reconstruction, encoded again": read_by_encoder(self.model, self.image[None]),
+            mark("the 10 test images with the nearest pixels"): read_by_pixels(self.model, pixels),
+            mark("the reconstruction, encoded again"): read_by_encoder(self.model, self.image[None]),
         }
         labels = {judge: int(votes[0]) for judge, votes in found.items() if votes is not None}
         return {judge: label for judge, label in labels.items() if label != judged.votes.label}
@@ -135,6 +137,6 @@ def reference_of(model: Model) -> Reference:
         stored = model.provenance.data_fingerprint
         if images is not None and datasets.train_fingerprint(data, root, stamp, names) == stored:
             z = train_latents(model, root, stamp)
-            return Reference(z=z, labels=images.labels, images=images.images, name="training images")
+            return Reference(z=z, labels=images.labels, images=images.images, name=mark("training images"))
     table = model.require_latents()
-    return Reference(z=table.z, labels=table.labels, images=None, name="test images that ship with the model")
+    return Reference(z=table.z, labels=table.labels, images=None, name=mark("test images that ship with the model"))

@@ -4,6 +4,7 @@ import streamlit as st
 
 from aeviz.analysis.novelty import Vote
 from aeviz.figures.images import enlarge, error_map, similarity_map, take, tile, to_data_uri
+from aeviz.language import mark, tr
 from aeviz.web.kernel.images import decoded
 from aeviz.web.kernel.looks import is_dark
 from aeviz.web.kernel.models import Model
@@ -14,9 +15,9 @@ from aeviz.web.reconstruct.own_result import Judgement, OwnResult
 PICTURE_PX = 108
 """Width of an image and of what a model makes of it."""
 _ICONS = {
-    "in distribution": ":material/check_circle:",
-    "unusual": ":material/help:",
-    "out of distribution": ":material/warning:",
+    mark("in distribution"): ":material/check_circle:",
+    mark("unusual"): ":material/help:",
+    mark("out of distribution"): ":material/warning:",
 }
 
 
@@ -24,20 +25,25 @@ def class_words(votes: Vote, model: Model) -> str:
     """Return the class that the neighbours vote for, in words; nothing where the images have no classes."""
     if votes.label is None:
         return ""
-    return f"class **{escape(model.provenance.class_names[votes.label])}** ({votes.votes} of {len(votes.neighbours)}), "
+    return tr(
+        "class **{name}** ({votes} of {count}), ",
+        name=escape(model.provenance.class_names[votes.label]),
+        votes=votes.votes,
+        count=len(votes.neighbours),
+    )
 
 
 def show_pass(picture: OwnImage, result: OwnResult) -> None:
     """Show the image, what the model makes of it, and where and in what the two differ."""
     image = result.image
     parts = [
-        (tile(result.input[None], 1), "network input"),
-        (tile(image[None], 1), "its reconstruction"),
-        (error_map(result.input, image, is_dark=is_dark()), "red: too bright, blue: too dark"),
+        (tile(result.input[None], 1), tr("network input")),
+        (tile(image[None], 1), tr("its reconstruction")),
+        (error_map(result.input, image, is_dark=is_dark()), tr("red: too bright, blue: too dark")),
     ]
     by_place = result.likeness.ssim_map
     if by_place is not None:
-        parts.append((similarity_map(by_place, *image.shape[1:], is_dark=is_dark()), "SSIM: violet = unlike"))
+        parts.append((similarity_map(by_place, *image.shape[1:], is_dark=is_dark()), tr("SSIM: violet = unlike")))
     with st.container(horizontal=True, gap="small"):
         for part, caption in parts:
             st.image(
@@ -52,31 +58,47 @@ def show_verdict(result: OwnResult) -> Judgement | None:
     """Say how an image compares with the test set; return that, or None where there is no test set."""
     model, judged = result.model, result.judged
     if result.is_blank:
-        st.info("The image is blank after preprocessing: nothing to classify.", icon=":material/hide_image:")
+        st.info(tr("The image is blank after preprocessing: nothing to classify."), icon=":material/hide_image:")
     if judged is None:
         return None
     verdict, votes, reference = judged
-    lines = [f"#### {_ICONS[verdict.novelty]} {verdict.novelty.capitalize()}"]
+    novelty = tr(verdict.novelty)
+    lines = [f"#### {_ICONS[verdict.novelty]} {novelty[:1].upper()}{novelty[1:]}"]
     if votes.label is not None:
         names = model.provenance.class_names
-        against = (
-            "all agree"
-            if votes.runner_up is None
-            else f"{votes.runner_up_votes} for {escape(names[votes.runner_up])}, margin {votes.margin:.0%}"
-        )
+        against = tr("all agree")
+        if votes.runner_up is not None:
+            against = tr(
+                "{votes} for {name}, margin {margin:.0%}",
+                votes=votes.runner_up_votes,
+                name=escape(names[votes.runner_up]),
+                margin=votes.margin,
+            )
         lines.append(
-            f"{votes.votes} of the {len(votes.neighbours)} nearest {escape(reference.name)} are of class "
-            f"**{escape(names[votes.label])}**: {against}."
+            tr(
+                "{votes} of the {count} nearest {images} are of class **{name}**: {against}.",
+                votes=votes.votes,
+                count=len(votes.neighbours),
+                images=escape(tr(reference.name)),
+                name=escape(names[votes.label]),
+                against=against,
+            )
         )
         if result.other_classes:
             others = "; ".join(
-                f"by {judge} it is **{escape(names[label])}**" for judge, label in result.other_classes.items()
+                tr("by {judge} it is **{name}**", judge=tr(judge), name=escape(names[label]))
+                for judge, label in result.other_classes.items()
             )
-            lines.append(f":material/call_split: **The judges disagree**: {others}.")
+            lines.append(tr(":material/call_split: **The judges disagree**: {others}.", others=others))
     lines.append(
-        f"Its error of **{verdict.error:.2f}** is above that of **{verdict.error_share:.0%}** of the test images; "
-        f"its latent point lies farther from the data than **{verdict.distance_share:.0%}** of theirs. Beyond 95 % "
-        "of one of the two is unusual, beyond 99 % out of distribution."
+        tr(
+            "Its error of **{error:.2f}** is above that of **{share:.0%}** of the test images; its latent point lies "
+            "farther from the data than **{distance_share:.0%}** of theirs. Beyond 95 % of one of the two is unusual, "
+            "beyond 99 % out of distribution.",
+            error=verdict.error,
+            share=verdict.error_share,
+            distance_share=verdict.distance_share,
+        )
     )
     st.markdown("\n\n".join(lines))
     return judged
@@ -86,10 +108,10 @@ def show_nearest(judged: Judgement, model: Model) -> None:
     """Show the images that voted."""
     votes, reference = judged.votes, judged.reference
     if reference.images is not None:
-        pictures, caption = take(reference.images, votes.neighbours), f"Nearest {reference.name}"
+        pictures, caption = take(reference.images, votes.neighbours), tr("Nearest {images}", images=tr(reference.name))
     else:
         pictures = decoded(model, reference.z[votes.neighbours])
-        caption = "The nearest test images decoded by the model; their own images are not on this machine"
+        caption = tr("The nearest test images decoded by the model; their own images are not on this machine")
     st.image(
         to_data_uri(enlarge(tile(pictures, len(votes.neighbours)), 600)),
         width="stretch",

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from aeviz.language import tr
 from aeviz.web.kernel.caching import Stamp, shared
 from aeviz.web.kernel.datasets import train_images
 from aeviz.web.kernel.models import Model, encoding_seconds
@@ -10,7 +11,7 @@ from aeviz.web.kernel.text import format_duration
 
 def _encoding_text(model: Model, root: str, stamp: Stamp) -> str:
     seconds = encoding_seconds(model, model.provenance.n_train)
-    return f"Encoding the training images, once: about {format_duration(seconds)} …"
+    return tr("Encoding the training images, once: about {duration} …", duration=format_duration(seconds))
 
 
 @shared(max_entries=12, spinner=_encoding_text)  # 2 MB for MNIST in 10-d

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from aeviz.config import CorruptionName
+from aeviz.language import tr
 from aeviz.web.kernel import datasets
 from aeviz.web.kernel.caching import Stamp, shared
 from aeviz.web.kernel.models import Model
@@ -66,7 +67,7 @@ def restored(model: Model, root: str, stamp: Stamp, chosen: tuple[int, ...], cor
     return images
 
 
-@shared(max_entries=256, spinner="Corrupting and restoring images …")  # a few numbers each
+@shared(max_entries=256, spinner=lambda *_: tr("Corrupting and restoring images …"))  # a few numbers each
 def restoration(model: Model, root: str, stamp: Stamp, name: CorruptionName, seed: int) -> Restoration:
     """Return the errors of the first test images of a run's data, corrupted and restored, at every level.
 

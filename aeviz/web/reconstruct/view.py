@@ -11,10 +11,12 @@ from aeviz.analysis.reconstruction import best_and_worst, pick_per_class
 from aeviz.data import ImageDataset
 from aeviz.figures.charts import error_bars
 from aeviz.figures.images import shrink, take
+from aeviz.language import mark, number, tr
 from aeviz.training.samples import list_samples
 from aeviz.web.components.pairs.component import Grid, pair_grids
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.charts import show_figure
+from aeviz.web.kernel.choices import choose
 from aeviz.web.kernel.images import decoded, find_originals, is_large, offer_download, originals, show_grid
 from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.page import MODEL, USUAL_MODEL, Needs, errors_as_messages, has, pick_model, pick_second
@@ -25,8 +27,8 @@ from aeviz.web.kernel.url import rename_choices
 from aeviz.web.reconstruct.confusion import has_confusions, show_cell, show_confusions
 from aeviz.web.reconstruct.part import Part, asked_part
 
-TEST_IMAGES, OWN, LEARNING = "test images", "your own image", "over training"
-CORRUPTED, ANOMALIES = "corrupted images", "anomalies"
+TEST_IMAGES, OWN, LEARNING = mark("test images"), mark("your own image"), mark("over training")
+CORRUPTED, ANOMALIES = mark("corrupted images"), mark("anomalies")
 PAIRS = {
     LEARNING: ("digits-2d-adam", "digits-2d-amsgrad"),
     CORRUPTED: ("denoising", "mlp-10d-amsgrad"),
@@ -69,13 +71,13 @@ def pick_source() -> str:
     asked = list_models().get(st.query_params.get(MODEL, ""))
     first = OWN if asked is not None and asked.has_summary and not has(asked, "latents") else TEST_IMAGES
     rename_choices(_SOURCE, {"your own picture": OWN, "as it learned": LEARNING})
-    chosen = st.segmented_control(
-        "What to reconstruct",
+    chosen = choose(
+        st.segmented_control,
+        tr("What to reconstruct"),
         [TEST_IMAGES, OWN, LEARNING, CORRUPTED, ANOMALIES],
         default=first,
         required=True,
         key=_SOURCE,
-        bind="query-params",
         label_visibility="collapsed",
         on_change=_choose_model,
     )
@@ -163,12 +165,12 @@ def _show_grids(runs: list[Model], part: Part) -> None:
         pixels = math.prod(runs[0].config.model.image_shape)
         with st.container(horizontal=True, vertical_alignment="center"):
             seed = st.slider(
-                "Seed of the selection",
+                tr("Seed of the selection"),
                 min_value=0,
                 max_value=99,
                 key="images",
                 bind="query-params",
-                help="The same number always selects the same test images, ten of each class.",
+                help=tr("The same number always selects the same test images, ten of each class."),
                 width=240,
             )
             text = st.empty()
@@ -188,13 +190,20 @@ def _show_grids(runs: list[Model], part: Part) -> None:
         if part == "images":
             grids = [replace(grid, marked=[]) for grid in grids]
         text.caption(
-            ("Equal places show the same image." if grids else "")
-            + (" Orange: read as another class than the original's." if any(grid.marked for grid in grids) else ""),
+            (tr("Equal places show the same image.") if grids else "")
+            + (
+                " " + tr("Orange: read as another class than the original's.")
+                if any(grid.marked for grid in grids)
+                else ""
+            ),
             width="stretch",
-            help="The error is the Euclidean distance between original and reconstruction over "
-            f"{pixels:,} values in [0, 1]: the square root of the sum of the squared differences; 0 is perfect. The "
-            f"mean squared error (MSE) of an image is the square of its error, divided by {pixels:,}. The 10 test "
-            "images nearest to a reconstruction in pixels vote on its class.",
+            help=tr(
+                "The error is the Euclidean distance between original and reconstruction over {pixels:,} values in [0, "
+                "1]: the square root of the sum of the squared differences; 0 is perfect. The mean squared error (MSE) "
+                "of an image is the square of its error, divided by {pixels:,}. The 10 test images nearest to a "
+                "reconstruction in pixels vote on its class.",
+                pixels=pixels,
+            ),
         )
         pair_grids(
             own,
@@ -205,20 +214,22 @@ def _show_grids(runs: list[Model], part: Part) -> None:
             key="reconstructions",
         )
         if dataset is None:
-            offer_download(runs[0].config.data.name, "to show the original images")
+            offer_download(runs[0].config.data.name, tr("to show the original images"))
         else:
             offer_code(reconstruct_code([model.name for model in runs], int(seed), per_class))
 
 
 def _original_grid(model: Model, dataset: ImageDataset, chosen: np.ndarray) -> Grid:
     labels, votes = dataset.labels, _votes(model, tuple(chosen.tolist()), decode=False)
-    words = []
+    words, voted = [], tr("{text}; the nearest images vote {name}")
+    image, of_class = tr("test image {index}"), tr("test image {index}, class {name}")
     for place, index in enumerate(chosen.tolist()):
-        text = f"test image {index}"
+        text = image.format(index=index)
         if labels is not None:
-            text += f", class {model.class_names[labels[index]]}"
-        words.append(text if votes is None else f"{text}; the nearest images vote {model.class_names[votes[place]]}")
-    return Grid(title="Original", images=shrink(take(dataset.images, chosen), TILE_PX), text="Originals", words=words)
+            text = of_class.format(index=index, name=model.class_names[labels[index]])
+        words.append(text if votes is None else voted.format(text=text, name=model.class_names[votes[place]]))
+    images = shrink(take(dataset.images, chosen), TILE_PX)
+    return Grid(title=tr("Original"), images=images, text=tr("Originals"), words=words)
 
 
 def _reconstruction_grid(model: Model, members: np.ndarray, places: np.ndarray) -> Grid:
@@ -230,19 +241,24 @@ def _reconstruction_grid(model: Model, members: np.ndarray, places: np.ndarray) 
         places: For each place of the grid, which of them it shows, (N,), int64; -1 for an empty place.
     """
     table, votes = model.require_latents(), _votes(model, tuple(members.tolist()), decode=True)
-    words = []
+    words, said, voted = [], tr("error {error}"), tr("{text}; the nearest images vote {name}")
     for place in places.tolist():
-        error = table.error[members[place]]
-        text = f"error {error:.2f}"
-        words.append(text if votes is None else f"{text}; the nearest images vote {model.class_names[votes[place]]}")
+        text = said.format(error=number(table.error[members[place]], ".2f"))
+        words.append(text if votes is None else voted.format(text=text, name=model.class_names[votes[place]]))
     is_other = (
         np.zeros(len(members), dtype=bool) if votes is None or table.labels is None else votes != table.labels[members]
     )
     return Grid(
         title=model.name,
         images=shrink(take(decoded(model, table.z[members]), places), TILE_PX),
-        text=f"{model.name}: mean Euclidean error {float(table.error[members].mean()):.2f}; "
-        f"all {len(table.error):,}: {float(table.error.mean()):.2f}{_measures(model)}",
+        text=tr(
+            "{model}: mean Euclidean error {error:.2f}; all {count:,}: {mean:.2f}{measures}",
+            model=model.name,
+            error=float(table.error[members].mean()),
+            count=len(table.error),
+            mean=float(table.error.mean()),
+            measures=_measures(model),
+        ),
         words=words,
         marked=np.flatnonzero((places >= 0) & is_other[places]).tolist(),
     )
@@ -270,10 +286,11 @@ def _measures(model: Model) -> str:
     found = model.evaluation
     if found is None:
         return ""
-    words = f", MSE {found.mse:.5f}"
+    words = f", MSE {number(found.mse, '.5f')}"
     if found.ssim is None or found.ms_ssim is None:
         return words
-    return f"{words}, SSIM {found.ssim:.3f}, MS-SSIM {found.ms_ssim:.3f} ({describe_ms_ssim(model.config)})"
+    ssim, ms_ssim = number(found.ssim, ".3f"), number(found.ms_ssim, ".3f")
+    return f"{words}, SSIM {ssim}, MS-SSIM {ms_ssim} ({describe_ms_ssim(model.config)})"
 
 
 def _show_error_bars(runs: list[Model]) -> None:
@@ -282,32 +299,36 @@ def _show_error_bars(runs: list[Model]) -> None:
     errors = {name: found.euclidean_error_per_class for name, found in evaluations.items() if found is not None}
     if not any(errors.values()):
         return
-    st.subheader("Error by class")
+    st.subheader(tr("Error by class"))
     show_figure(
         error_bars(errors),
         key="error-bars",
-        alt="Mean Euclidean reconstruction error of each class: "
-        + "; ".join(
-            f"{name}: " + ", ".join(f"{label} {value:.2f}" for label, value in values.items())
-            for name, values in errors.items()
+        alt=tr(
+            "Mean Euclidean reconstruction error of each class: {errors}",
+            errors="; ".join(
+                f"{name}: " + ", ".join(f"{label} {number(value, '.2f')}" for label, value in values.items())
+                for name, values in errors.items()
+            ),
         ),
     )
 
 
 def _show_extremes(runs: list[Model]) -> None:
     """Show the images that each model reconstructs best and worst, original above reconstruction."""
-    st.subheader("Best and worst")
+    st.subheader(tr("Best and worst"))
     for model in runs:
         table, dataset = model.require_latents(), originals(model)
         columns = st.columns(2)
-        for column, indices, word in zip(
-            columns, best_and_worst(table.error, EXTREMES), ("best", "worst"), strict=True
-        ):
+        said = (
+            tr("{model}, best: error {low} to {high} ({rows})"),
+            tr("{model}, worst: error {low} to {high} ({rows})"),
+        )
+        for column, indices, words in zip(columns, best_and_worst(table.error, EXTREMES), said, strict=True):
             with column:
                 images = decoded(model, table.z[indices])
                 if dataset is not None:
                     images = np.concatenate([take(dataset.images, indices), images])
-                low, high = table.error[indices].min(), table.error[indices].max()
-                rows = "original above reconstruction" if dataset is not None else "reconstructions"
-                text = f"{model.name}, {word}: error {low:.2f} to {high:.2f} ({rows})"
+                low, high = (number(end, ".2f") for end in (table.error[indices].min(), table.error[indices].max()))
+                rows = tr("original above reconstruction") if dataset is not None else tr("reconstructions")
+                text = words.format(model=model.name, low=low, high=high, rows=rows)
                 show_grid(images, text, columns=len(indices), tile_px=TILE_PX)

@@ -15,6 +15,7 @@ from streamlit import logger as streamlit_logs
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
 from aeviz.paths import PROJECT_ROOT
+from aeviz.serving.heap import keep_heap_together
 from aeviz.serving.hosts import known_hosts, named_hosts
 from aeviz.serving.journal import log_form, write_json_log
 from aeviz.serving.mode import MODE, MODES, WORDS, server_mode
@@ -35,6 +36,7 @@ def main() -> None:
     parser.add_argument("port", type=int)
     parser.add_argument("--headless", action="store_true")
     options = parser.parse_args()
+    keep_heap_together()
     script = PROJECT_ROOT / "app.py"
     sys.argv = [str(script)]  # what Streamlit takes for the program that it runs
     settings = {"server.address": options.address, "server.port": options.port, **_settings()}

@@ -3,6 +3,7 @@
 
 import { ask } from "../kit/blobs.js";
 import { element, write } from "../kit/dom.js";
+import { mark, tr } from "../kit/language.js";
 import { define } from "../kit/mount.js";
 import { styleOf, watchLooks } from "../kit/theme.js";
 import { about, unpack } from "../kit/wire.js";
@@ -100,8 +101,10 @@ class Activations {
         /** @param {import("./model_row.js").Answer} answer */
         answered: (answer) => {
           sides?.show(k, answer);
-          const reading = answer.isMoved ? read(answer.values) : null;
-          question?.update(namesFor(classes, answer.label), answer.isMoved, reading && { ...reading, name: classes[reading.label], hasMap: Boolean(rows[k].code?.pad) });
+          const names = namesFor(classes, answer.label);
+          const seen = answer.isMoved && names.aims.length ? read(answer.values) : null;
+          const hasMap = Boolean(rows[k].code?.pad);
+          question?.update(names, answer.isMoved, seen && { ...seen, name: classes[seen.label], goal: classes[names.aims[1]], hasMap });
         },
       };
       return new ModelRow(this.content, spec, host, (isPending) => this.activity.mark(`row ${k}`, isPending));
@@ -127,7 +130,7 @@ class Activations {
     });
     question = new Question(bar, shown.some((row) => row.isRelu), (label) => picker.show(label));
     this.legend(bar);
-    element("p", { class: "origin", text: `Under a layer, “8 of 12 > 0” says that 8 of its 12 values are above 0. ${origin}` }, this.content);
+    element("p", { class: "origin", text: `${tr("Under a layer, “8 of 12 > 0” says that 8 of its 12 values are above 0.")} ${origin}` }, this.content);
     this.noted = image;
     if (image === null || !picker.goTo(image)) picker.go(choice.first);
     this.picker = picker;
@@ -163,7 +166,7 @@ class Activations {
     let values = codes ? await row.decoder?.run(codes, places.length) : Float32Array.from(images, (value) => value / 255);
     values = Float32Array.from(values ?? []); // the runtime reuses its memory
     if (values.length !== size * places.length) throw new Error(`the images have shape ${about(images).shape}, not ${shape}`);
-    const noun = codes ? "Decoded code" : "Test image";
+    const noun = codes ? mark("Decoded code") : mark("Test image");
     const image = (/** @type {number} */ k) => values.subarray(k * size, (k + 1) * size);
     return { shape, smooth: spec.smooth, image, first, places, labels, classes, noun };
   }
@@ -174,8 +177,8 @@ class Activations {
     const key = element("span", { class: "key" }, box);
     element("span", { text: "−max" }, key);
     this.ramp = element("i", {}, key);
-    element("span", { text: "+max of each layer" }, key);
-    box.title = "Grey is 0. Each layer has its own scale: full colour begins where 99.5 % of its activations, over some images, are smaller.";
+    element("span", { text: tr("+max of each layer") }, key);
+    box.title = tr("Grey is 0. Each layer has its own scale: full colour begins where 99.5 % of its activations, over some images, are smaller.");
     this.paintLegend();
   }
 

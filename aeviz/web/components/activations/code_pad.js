@@ -3,6 +3,7 @@
 
 import { brushOf, element, pixelRatio, resize } from "../kit/dom.js";
 import { classColour } from "../kit/class_colours.js";
+import { tr } from "../kit/language.js";
 import { writeApart } from "../kit/painter.js";
 import { styleOf } from "../kit/theme.js";
 
@@ -31,8 +32,8 @@ export class CodePad {
     this.z = new Float32Array(2);
     /** @type {number[]} */
     this.aims = [];
-    const label = "Plane of z1 and z2, with the codes of some images: drag to change z";
-    this.canvas = element("canvas", { class: "pad", role: "img", "aria-label": label, title: "Drag to change z" }, parent);
+    const label = tr("Plane of z1 and z2, with the codes of some images: drag to change z");
+    this.canvas = element("canvas", { class: "pad", role: "img", "aria-label": label, title: tr("Drag to change z") }, parent);
     const move = (/** @type {PointerEvent} */ event) => moved(this.codeAt(event));
     this.canvas.onpointerdown = (event) => {
       this.canvas.setPointerCapture(event.pointerId);

@@ -2,6 +2,7 @@
 // where it has two values.
 
 import { brief, button, element, write } from "../kit/dom.js";
+import { tr, trn } from "../kit/language.js";
 import { CodePad } from "./code_pad.js";
 import { LayerView, heading } from "./layer_view.js";
 
@@ -87,8 +88,8 @@ export class CodeView {
     this.ranges = rangesOf(codes, dimensions);
     /** @type {Float32Array} */
     this.z = new Float32Array(dimensions);
-    this.box = element("section", { class: "layer code", "aria-label": "Bottleneck" }, parent);
-    heading(this.box, `Bottleneck: z, ${dimensions} ${dimensions === 1 ? "value" : "values"}`, layer);
+    this.box = element("section", { class: "layer code", "aria-label": tr("Bottleneck") }, parent);
+    heading(this.box, trn("Bottleneck: z, {count} value", "Bottleneck: z, {count} values", dimensions), layer);
     this.isSmall = dimensions <= MOST_SLIDERS;
     this.chosen = 0;
     /** @type {LayerView | null} */
@@ -100,7 +101,7 @@ export class CodeView {
       { length: this.isSmall ? dimensions : 1 },
       (_, k) => new Slider(rows, (value) => this.change(this.isSmall ? k : this.chosen, value)),
     );
-    this.reset = button(this.box, "Reset z", "Take the values that the encoder gives to the image", host.reset);
+    this.reset = button(this.box, tr("Reset z"), tr("Take the values that the encoder gives to the image"), host.reset);
   }
 
   /**
@@ -108,7 +109,7 @@ export class CodeView {
    * @param {number} dimensions
    */
   makeCells(codes, dimensions) {
-    const cells = new LayerView(this.box, "bottleneck z", [dimensions], this.host.tip);
+    const cells = new LayerView(this.box, tr("bottleneck z"), [dimensions], this.host.tip);
     cells.calibrate(codes);
     cells.marked = 0;
     cells.canvas.classList.add("handle");

@@ -1,7 +1,10 @@
 // How wide a network is from layer to layer, above its layers: narrow in the middle, where the code is.
 
 import { element } from "../kit/dom.js";
+import { mark, tr } from "../kit/language.js";
 
+/** @type {Record<string, string>} */
+const PARTS = { encoder: mark("Encoder"), code: mark("Code z"), decoder: mark("Decoder") };
 const LEAST = 0.06; // share of the height that is left of one value
 
 /**
@@ -26,9 +29,8 @@ export function drawFunnel(strip, sizes) {
     const box = element("div", { class: "funnel", "aria-hidden": "true" });
     const [from, to] = [heights[Math.max(0, k - 1)], heights[k]].map((share) => `${(50 * share).toFixed(1)}%`);
     element("i", { style: `--from:${from};--to:${to}` }, box);
-    const part = ["encoder", "code", "decoder"].find((name) => layer.classList.contains(name)) ?? "";
-    const name = part === "code" ? "Code z" : part && part[0].toUpperCase() + part.slice(1);
-    if (part !== before && name) element("b", { text: name }, box);
+    const part = Object.keys(PARTS).find((name) => layer.classList.contains(name)) ?? "";
+    if (part !== before && part) element("b", { text: tr(PARTS[part]) }, box);
     before = part;
     layer.prepend(box);
   });

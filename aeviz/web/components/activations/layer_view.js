@@ -2,6 +2,7 @@
 // of a dense layer shows its weights too, and outlines the inputs that count most.
 
 import { brief, brushOf, context, element, pixelRatio, resize, write } from "../kit/dom.js";
+import { localise, tr, trn } from "../kit/language.js";
 import { css, put, scaleOf } from "./colours.js";
 import { mapsOf, placeOf, tile, valueAt } from "./tiles.js";
 
@@ -23,8 +24,18 @@ const STRONGEST = 5; // inputs that are outlined
 /** @type {Record<string, [number, number]>} */
 const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-/** @param {number} count @param {string} noun */
-export const counted = (count, noun) => `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
+/** @param {number} count */
+export const whole = (count) => localise(count.toLocaleString("en"));
+
+/** @param {number} count @param {"map" | "unit" | "parameter" | "value" | "number"} noun */
+export function counted(count, noun) {
+  const values = { count: whole(count) };
+  if (noun === "map") return trn("{count} map", "{count} maps", count, values);
+  if (noun === "unit") return trn("{count} unit", "{count} units", count, values);
+  if (noun === "parameter") return trn("{count} parameter", "{count} parameters", count, values);
+  if (noun === "value") return trn("{count} value", "{count} values", count, values);
+  return trn("{count} number", "{count} numbers", count, values);
+}
 
 /**
  * The size of an output in words.
@@ -32,7 +43,7 @@ export const counted = (count, noun) => `${count.toLocaleString("en")} ${noun}${
  */
 export function sizeText(shape) {
   const { count, height, width } = mapsOf(shape);
-  return height * width > 1 ? `${counted(count, "map")} of ${height}×${width}` : counted(count, "unit");
+  return height * width > 1 ? tr("{maps} of {size}", { maps: counted(count, "map"), size: `${height}×${width}` }) : counted(count, "unit");
 }
 
 /**
@@ -70,6 +81,7 @@ export class LayerView {
    */
   constructor(parent, name, shape, tip) {
     this.name = name;
+    this.isDecoder = false;
     this.maps = mapsOf(shape);
     this.tip = tip;
     this.room = element("div", { class: "room" }, parent);
@@ -155,9 +167,9 @@ export class LayerView {
     this.values = values;
     this.paint(palette);
     const active = values.reduce((sum, value) => sum + Number(value > 0), 0);
-    const text = `${active.toLocaleString("en")} of ${values.length.toLocaleString("en")} > 0`;
+    const text = tr("{count} of {all} > 0", { count: whole(active), all: whole(values.length) });
     write(this.note, text);
-    this.canvas.setAttribute("aria-label", `Activations of ${this.name}: ${text}`);
+    this.canvas.setAttribute("aria-label", tr("Activations of {layer}: {text}", { layer: this.name, text }));
   }
 
   /** @param {Palette} palette */
@@ -231,7 +243,7 @@ export class LayerView {
     if (!values || !palette) return this.leave();
     const size = maps.height * maps.width;
     const [map, row, column] = [Math.floor(index / size), Math.floor((index % size) / maps.width), index % maps.width];
-    const place = size > 1 ? `map ${map + 1}, row ${row + 1}, column ${column + 1}` : `unit ${map + 1}`;
+    const place = size > 1 ? tr("map {map}, row {row}, column {column}", { map: map + 1, row: row + 1, column: column + 1 }) : tr("unit {index}", { index: map + 1 });
     const text = `${this.name}, ${place}: ${brief(values[index])}`;
     const { x, y } = placeOf(maps, tiling, map);
     const box = this.canvas.getBoundingClientRect();
@@ -242,13 +254,13 @@ export class LayerView {
     };
     const [weights, before] = [inputs?.weights(index), inputs?.values()];
     if (!inputs || !weights || !before || weights.length !== before.length) return this.tip.show(text, at);
-    const view = (this.weights ??= new LayerView(element("div"), "weights", inputs.shape, this.tip));
+    const view = (this.weights ??= new LayerView(element("div"), tr("weights"), inputs.shape, this.tip));
     view.outlined = strongest(weights, before);
     view.scale = weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0) || 1;
     view.draw(weights, palette);
     inputs.view?.outline(view.outlined);
     const count = view.outlined.length;
-    const note = count ? `\nOutlined: the ${count} inputs with the largest |weight × value|.` : "\nAll its inputs are 0.";
-    return this.tip.show(`${text}\nIts weights, up to ±${brief(view.scale)}, one for each input.${note}`, at, view.canvas);
+    const note = count ? tr("Outlined: the {count} inputs with the largest |weight × value|.", { count }) : tr("All its inputs are 0.");
+    return this.tip.show(`${text}\n${tr("Its weights, up to ±{most}, one for each input.", { most: brief(view.scale) })}\n${note}`, at, view.canvas);
   }
 }

@@ -1,14 +1,16 @@
 // What a layer is, in words: how its values come about, and how many weights and biases that takes.
 
+import { mark, tr } from "../kit/language.js";
+import { whole } from "./layer_view.js";
 import { mapsOf } from "./tiles.js";
 
 /** @typedef {import("../kit/engine.js").Layer} Layer */
 
 /** @type {Record<string, string>} */
 const ACTIVATIONS = {
-  ReLU: "ReLU then makes negative values 0.",
-  Sigmoid: "The sigmoid then brings them between 0 and 1.",
-  Tanh: "tanh then brings them between −1 and 1.",
+  ReLU: mark("ReLU then makes negative values 0."),
+  Sigmoid: mark("The sigmoid then brings them between 0 and 1."),
+  Tanh: mark("tanh then brings them between −1 and 1."),
 };
 
 /**
@@ -17,18 +19,20 @@ const ACTIVATIONS = {
  * @param {number[]} shape of what comes out
  */
 export function layerWords({ kind, activation, parameters }, before, shape) {
-  const number = (/** @type {number} */ count) => count.toLocaleString("en");
-  const from = before.reduce((product, length) => product * length, 1);
+  const inputs = before.reduce((product, length) => product * length, 1);
   const { count, height, width } = mapsOf(shape);
   const units = count * height * width;
-  const how = kind === "Linear"
-    ? `Each of the ${number(units)} units is a weighted sum of all ${number(from)} values before it, plus a bias.`
-    : `Each of the ${number(count)} maps is a convolution of all ${number(before[0])} maps before it, plus a bias.`;
-  const then = activation ? (ACTIVATIONS[activation] ?? `${activation} is then applied to each.`) : "";
-  const weights = from * units;
-  const isFull = kind === "Linear" && parameters === weights + units;
-  const all = kind === "Linear" ? `${number(parameters)} weights and biases.` : `${number(parameters)} weights and biases, the same at every place of a map.`;
-  const size = isFull ? `${number(from)} × ${number(units)} = ${number(weights)} weights and ${number(units)} biases.` : all;
+  const isDense = kind === "Linear";
+  const how = isDense
+    ? tr("Each of the {units} units is a weighted sum of all {inputs} values before it, plus a bias.", { units: whole(units), inputs: whole(inputs) })
+    : tr("Each of the {maps} maps is a convolution of all {inputs} maps before it, plus a bias.", { maps: whole(count), inputs: whole(before[0]) });
+  const known = ACTIVATIONS[activation];
+  const then = known ? tr(known) : activation ? tr("{activation} is then applied to each.", { activation }) : "";
+  const size = isDense && parameters === inputs * units + units
+    ? tr("{inputs} × {units} = {weights} weights and {units} biases.", { inputs: whole(inputs), units: whole(units), weights: whole(inputs * units) })
+    : isDense
+      ? tr("{count} weights and biases.", { count: whole(parameters) })
+      : tr("{count} weights and biases, the same at every place of a map.", { count: whole(parameters) });
   return [how, then, size].filter(Boolean).join("\n");
 }
 

@@ -3,10 +3,11 @@
 import { element, write } from "../kit/dom.js";
 import { network } from "../kit/engine.js";
 import { Mosaic } from "../kit/images.js";
+import { number, tr } from "../kit/language.js";
 import { Latest } from "../kit/latest.js";
 import { CodeView } from "./code_view.js";
 import { drawFunnel } from "./funnel.js";
-import { LayerView, counted, heading, sizeText } from "./layer_view.js";
+import { LayerView, counted, heading, sizeText, whole } from "./layer_view.js";
 import { layerWords, tellOf } from "./layer_words.js";
 
 /** @typedef {import("../kit/engine.js").NetworkSpec} NetworkSpec */
@@ -48,12 +49,12 @@ export class ModelRow {
     this.spec = spec;
     this.host = host;
     this.latest = new Latest(report, (error) => {
-      write(this.words, `The network failed: ${error instanceof Error ? error.message : String(error)}`);
+      write(this.words, tr("The network failed: {error}", { error: error instanceof Error ? error.message : String(error) }));
     });
     this.box = element("section", { class: "model", "aria-label": spec.title }, parent);
     const title = element("h4", { text: spec.title }, this.box);
     this.size = element("small", { class: "size" }, title);
-    element("small", { text: `${spec.parameters.toLocaleString("en")} weights and biases` }, title);
+    element("small", { text: tr("{count} weights and biases", { count: whole(spec.parameters) }) }, title);
     this.words = element("p", { class: "words", "aria-live": "polite" }, this.box);
     this.strip = element("div", { class: "strip" }, this.box);
     /** @type {{ view: LayerView, part: "encoder" | "decoder", index: number }[]} */
@@ -75,7 +76,7 @@ export class ModelRow {
   async open() {
     const { encoder, decoder, why } = this.spec;
     if (!encoder || !decoder) return this.refuse(why);
-    write(this.words, "Loading the network …");
+    write(this.words, tr("Loading the network …"));
     try {
       const opened = await Promise.all([network(encoder, true), network(decoder, true)]);
       [this.encoder, this.decoder] = opened;
@@ -89,7 +90,7 @@ export class ModelRow {
 
   /** @param {string} why */
   refuse(why) {
-    write(this.words, `Your browser cannot show the activations: ${why}. The table below lists the layers.`);
+    write(this.words, tr("Your browser cannot show the activations: {why}. The table below lists the layers.", { why }));
     return false;
   }
 
@@ -110,7 +111,7 @@ export class ModelRow {
     const encoded = await encoder.trace(inputs, rows);
     let codes = encoded[encoded.length - 1].values;
     const decoded = await decoder.trace(codes, rows);
-    this.input = this.picture("Image", shape, null);
+    this.input = this.picture(tr("Image"), shape, null);
     this.addLayers("encoder", encoder, encoded, shape);
     const dimensions = codes.length / rows;
     let isClear = (/** @type {number} */ _) => true;
@@ -135,14 +136,13 @@ export class ModelRow {
       const before = encoded[last.index].shape.slice(1);
       this.connect(this.code.cells, encoder.layers[last.index + 1], before, last.view);
     }
-    this.output = this.picture("Reconstruction", shape, decoder.layers[decoded.length - 1]);
+    this.output = this.picture(tr("Reconstruction"), shape, decoder.layers[decoded.length - 1]);
     const values = (/** @type {Output[]} */ outputs) => outputs.slice(0, -1).map((output) => output.values.length / rows);
     drawFunnel(this.strip, [pixels, ...values(encoded), dimensions, ...values(decoded), pixels]);
     write(this.size, `${counted(pixels, "value")} → ${counted(dimensions, "number")} → ${counted(pixels, "value")}`);
     const shown = [...encoder.layers, ...decoder.layers].reduce((sum, layer) => sum + layer.parameters, 0);
     if (shown === spec.parameters || !spec.unseen) return;
-    const [part, all] = [shown, spec.parameters].map((count) => count.toLocaleString("en"));
-    const text = `The layers shown hold ${part} of the ${all} parameters. Not counted: ${spec.unseen}.`;
+    const text = tr("The layers shown hold {part} of the {all} parameters. Not counted: {unseen}.", { part: whole(shown), all: whole(spec.parameters), unseen: spec.unseen });
     element("p", { class: "unseen", text }, this.box);
   }
 
@@ -155,11 +155,12 @@ export class ModelRow {
   addLayers(part, opened, outputs, shape) {
     const first = this.layers.length;
     outputs.slice(0, -1).forEach(({ values, shape: [, ...sides] }, index) => {
-      const name = `${part}, layer ${index + 1}`;
+      const name = part === "encoder" ? tr("encoder, layer {index}", { index: index + 1 }) : tr("decoder, layer {index}", { index: index + 1 });
       const box = element("section", { class: `layer ${part}`, "aria-label": name }, this.strip);
       const head = heading(box, sizeText(sides), opened.layers[index]);
       tellOf(head, layerWords(opened.layers[index], index ? outputs[index - 1].shape.slice(1) : shape, sides), this.host.tip);
       const view = new LayerView(box, name, sides, this.host.tip);
+      view.isDecoder = part === "decoder";
       view.calibrate(values);
       this.layers.push({ view, part, index });
     });
@@ -195,7 +196,7 @@ export class ModelRow {
     const head = heading(box, title, layer);
     if (!layer) {
       const [channels, height, width] = shape;
-      element("span", { text: `${height}×${width}${channels > 1 ? ` × ${channels} colours` : " pixels"}` }, head);
+      element("span", { text: channels > 1 ? tr("{size} × {count} colours", { size: `${height}×${width}`, count: channels }) : tr("{size} pixels", { size: `${height}×${width}` }) }, head);
     }
     const room = element("div", { class: "room" }, box);
     const mosaic = new Mosaic(shape, 1, 1, this.spec.smooth);
@@ -239,7 +240,8 @@ export class ModelRow {
     const { values } = decoded[decoded.length - 1];
     output.mosaic.set(values);
     const error = this.image ? meanSquaredError(values, this.image) : NaN;
-    const note = `${"z" in wanted ? "z changed, " : ""}MSE ${error.toFixed(4)}`;
+    const mse = `MSE ${number(error, 4)}`;
+    const note = "z" in wanted ? tr("z changed, {mse}", { mse }) : mse;
     write(output.note, note);
     if (this.image) this.host.answered({ image: this.image, label: this.label, values, note, isMoved: "z" in wanted });
     this.frames += 1;

@@ -2,6 +2,7 @@
 
 import { button, element, write } from "../kit/dom.js";
 import { Mosaic } from "../kit/images.js";
+import { tr } from "../kit/language.js";
 
 const NO_LABEL = 65535;
 const MOST = 10; // small images
@@ -25,13 +26,13 @@ export class Picker {
     this.index = 0;
     const { labels, classes } = choice;
     const count = labels.length;
-    const bar = element("div", { class: "picker", role: "group", "aria-label": "Image" }, parent);
+    const bar = element("div", { class: "picker", role: "group", "aria-label": tr("Image") }, parent);
     const firsts = classes.length ? classes.map((_, label) => labels.indexOf(label)).filter((k) => k >= 0) : [...labels.keys()];
     /** @type {{ node: HTMLButtonElement, index: number }[]} */
     this.small = firsts.slice(0, MOST).map((index) => ({ node: this.smallButton(bar, index), index }));
-    button(bar, "Previous", "The image before this one", () => this.go((this.index + count - 1) % count));
-    button(bar, "Next", "The image after this one", () => this.show(null));
-    button(bar, "Random", "Another image, drawn at random", () => this.go((this.index + 1 + Math.floor(Math.random() * (count - 1))) % count));
+    button(bar, tr("Previous"), tr("The image before this one"), () => this.go((this.index + count - 1) % count));
+    button(bar, tr("Next"), tr("The image after this one"), () => this.show(null));
+    button(bar, tr("Random"), tr("Another image, drawn at random"), () => this.go((this.index + 1 + Math.floor(Math.random() * (count - 1))) % count));
     this.words = element("span", { class: "chosen", "aria-live": "polite" }, bar);
   }
 
@@ -39,7 +40,7 @@ export class Picker {
   smallButton(bar, index) {
     const { shape, smooth, image, classes, labels } = this.choice;
     const label = labels[index];
-    const title = classes.length ? `An image of class ${classes[label]}` : `${this.choice.noun} ${index + 1}`;
+    const title = classes.length ? tr("An image of class {name}", { name: classes[label] }) : `${tr(this.choice.noun)} ${index + 1}`;
     const node = element("button", { type: "button", class: "small", title, "aria-label": title }, bar);
     const mosaic = new Mosaic(shape, 1, 1, smooth);
     mosaic.set(image(index));
@@ -65,8 +66,8 @@ export class Picker {
   go(index) {
     const { places, labels, classes, noun } = this.choice;
     this.index = index;
-    const label = labels[index] === NO_LABEL ? "" : `, class ${classes[labels[index]]}`;
-    write(this.words, `${noun} ${places[index]}${label}`);
+    const image = `${tr(noun)} ${places[index]}`;
+    write(this.words, labels[index] === NO_LABEL ? image : tr("{image}, class {name}", { image, name: classes[labels[index]] }));
     for (const { node, index: first } of this.small) {
       const isShown = classes.length ? labels[first] === labels[index] : first === index;
       node.setAttribute("aria-pressed", String(isShown));

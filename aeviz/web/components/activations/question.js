@@ -1,19 +1,22 @@
 // A question above the network, which the visitor answers by trying: a unit for two images, and the code between two classes.
 
 import { brief, element, write } from "../kit/dom.js";
+import { mark, tr, trc } from "../kit/language.js";
 
 /** @typedef {{ shown: string, other: string, target: string, next: number | null, aims: number[] }} Names of the image shown, of one to try (its class `next`), of one to reach; `aims` are the classes of the first and the last */
 /** @typedef {{ title: string, readings: Map<string, number>, verdict: string }} Tapped a unit, its value for each image by name, and what became of a guess */
-/** @typedef {{ view: { name: string, values: Float32Array | null }, unit: number }} Pinned */
-/** @typedef {import("./reader.js").Reading & { hasMap: boolean }} Seen what the image made from a moved z is read as; `hasMap`: whether z has a plane */
+/** @typedef {{ view: { name: string, isDecoder: boolean, values: Float32Array | null }, unit: number }} Pinned */
+/** @typedef {import("./reader.js").Reading & { name: string, goal: string, hasMap: boolean }} Seen what the image made from a moved z is read as, by its class's name; `goal` is that of the class to reach; `hasMap`: whether z has a plane */
 
 const FURTHER = [4, 2]; // classes further on: the 1 and the 9 for the 7
 
-/** @param {string} name of a class @param {string} article */
-const called = (name, article) => (/^\d+$/.test(name) ? `${article} ${name}` : name);
+const isDigit = (/** @type {string} */ name) => /^\d+$/.test(name);
 
 /** @param {string} name of a class */
-const oneOf = (name) => called(name, /^(8|11|18)/.test(name) ? "an" : "a");
+const called = (name) => (isDigit(name) ? tr("the {digit}", { digit: name }) : name);
+
+/** @param {string} name of a class */
+const oneOf = (name) => (!isDigit(name) ? name : /^(8|11|18)/.test(name) ? tr("an {digit}", { digit: name }) : tr("a {digit}", { digit: name }));
 
 /**
  * What the question speaks of.
@@ -22,23 +25,26 @@ const oneOf = (name) => called(name, /^(8|11|18)/.test(name) ? "an" : "a");
  * @returns {Names}
  */
 export function namesFor(classes, label) {
-  if (!classes[label] || classes.length < 2) return { shown: "this image", other: "the next image", target: "another image", next: null, aims: [] };
+  if (!classes[label] || classes.length < 2) return { shown: tr("this image"), other: tr("the next image"), target: tr("another image"), next: null, aims: [] };
   const [next, target] = FURTHER.map((further) => (label + 1 + ((further - 1) % (classes.length - 1))) % classes.length); // never the class itself
-  return { shown: called(classes[label], "the"), other: called(classes[next], "the"), target: oneOf(classes[target]), next, aims: [label, target] };
+  return { shown: called(classes[label]), other: called(classes[next]), target: oneOf(classes[target]), next, aims: [label, target] };
 }
 
 /**
  * The question once z was moved: whether the image is what it should become.
  * @param {Names} names
- * @param {(Seen & { name: string }) | null} seen `name` of the class that it is read as
+ * @param {Seen | null} seen
  */
 export function movedText({ shown, target, aims }, seen) {
-  const ask = "Which images lie between? Next: tap a square of the decoder and move z again.";
-  if (!seen) return `Is it still ${shown}, ${target} already, or something else? ${ask}`;
-  const { name, label, votes, of, hasMap } = seen;
-  if (label === aims[1]) return `✓ Now it is ${target}: so are ${votes} of the ${of} images most like it. ${ask}`;
-  const onwards = hasMap ? `Move z to ${target.replace(/^an? (?=\d)/, "the ")} on the map.` : "Move z on.";
-  return `Not ${target} yet: ${votes} of the ${of} images most like it are ${called(name, "a").replace(/^a (\d+)$/, "$1s")}. ${onwards}`;
+  const ask = tr("Which images lie between? Next: tap a square of the decoder and move z again.");
+  if (!seen) return `${tr("Is it still {shown}, {target} already, or something else?", { shown, target })} ${ask}`;
+  const { name, goal, label, votes, of, hasMap } = seen;
+  const all = { target, votes, of };
+  if (label === aims[1]) return `${tr("✓ Now it is {target}: so are {votes} of the {of} images most like it.", all)} ${ask}`;
+  const isNot = isDigit(name)
+    ? tr("Not {target} yet: {votes} of the {of} images most like it are {digit}s.", { ...all, digit: name })
+    : tr("Not {target} yet: {votes} of the {of} images most like it are of class {name}.", { ...all, name });
+  return `${isNot} ${hasMap ? tr("Move z to {goal} on the map.", { goal: called(goal) }) : tr("Move z on.")}`;
 }
 
 /**
@@ -48,20 +54,19 @@ export function movedText({ shown, target, aims }, seen) {
  * @param {boolean} isRelu whether units are 0 for many images
  */
 export function questionText({ shown, other, target }, tapped, isRelu) {
-  const move = `move z until ${shown} becomes ${target}`;
   if (!tapped) {
-    const unit = isRelu ? `Tap a grey square, a unit that is 0 for ${shown}: is it 0 for ${other} too?` : `Tap a square: has its unit the same sign for ${shown} and for ${other}?`;
-    return `${unit} Or ${move}.`;
+    const unit = isRelu ? tr("Tap a grey square, a unit that is 0 for {shown}: is it 0 for {other} too?", { shown, other }) : tr("Tap a square: has its unit the same sign for {shown} and for {other}?", { shown, other });
+    return `${unit} ${tr("Or move z until {shown} becomes {target}.", { shown, target })}`;
   }
-  const values = [...tapped.readings].map(([name, value]) => `${value ? brief(value) : "0"} for ${name}`).join(", ");
-  const next = tapped.readings.size > 1 ? `Next: ${move}.` : `What is it for ${other}? Guess:`;
-  return `${tapped.verdict}${tapped.title}: ${values}. ${next}`;
+  const values = [...tapped.readings].map(([name, value]) => tr("{value} for {image}", { value: value ? brief(value) : "0", image: name })).join(trc("between numbers", ", "));
+  const next = tapped.readings.size > 1 ? tr("Next: move z until {shown} becomes {target}.", { shown, target }) : tr("What is it for {other}? Guess:", { other });
+  return [tapped.verdict, `${tapped.title}: ${values}.`, next].filter(Boolean).join(" ");
 }
 
 /** The answers to tap, and whether each is right for a value. @type {{ text: string, isRight: (value: number) => boolean }[][]} */
 const GUESSES = [
-  [{ text: "negative", isRight: (value) => value < 0 }, { text: "positive", isRight: (value) => value > 0 }],
-  [{ text: "0", isRight: (value) => value === 0 }, { text: "not 0", isRight: (value) => value !== 0 }],
+  [{ text: mark("negative"), isRight: (value) => value < 0 }, { text: mark("positive"), isRight: (value) => value > 0 }],
+  [{ text: "0", isRight: (value) => value === 0 }, { text: mark("not 0"), isRight: (value) => value !== 0 }],
 ];
 
 export class Question {
@@ -76,13 +81,13 @@ export class Question {
     this.readings = new Map();
     this.box = element("div", { class: "question" }, parent);
     this.words = element("span", { "aria-live": "polite" }, this.box);
-    this.answers = element("span", { class: "guesses", role: "group", "aria-label": "Answers", hidden: "" }, this.box);
+    this.answers = element("span", { class: "guesses", role: "group", "aria-label": tr("Answers"), hidden: "" }, this.box);
     for (const guess of GUESSES[Number(isRelu)]) {
-      const button = element("button", { type: "button", text: guess.text }, this.answers);
+      const button = element("button", { type: "button", text: guess.text === "0" ? "0" : tr(guess.text) }, this.answers);
       button.onclick = () => {
         this.guess = guess;
         this.judged = "";
-        if (this.names.next === null) this.readings = new Map([["the image before", this.readings.values().next().value ?? 0]]);
+        if (this.names.next === null) this.readings = new Map([[tr("the image before"), this.readings.values().next().value ?? 0]]);
         choose(this.names.next);
       };
     }
@@ -95,7 +100,7 @@ export class Question {
     this.verdict = "";
     this.isMoved = false; // whether z is another than the image's
     this.isNew = false; // whether a unit was tapped since
-    /** @type {(Seen & { name: string }) | null} */
+    /** @type {Seen | null} */
     this.seen = null;
   }
 
@@ -112,7 +117,7 @@ export class Question {
    * A model has answered.
    * @param {Names} names of the image shown
    * @param {boolean} isMoved whether z was moved
-   * @param {(Seen & { name: string }) | null} [seen] what the image is read as then
+   * @param {Seen | null} [seen] what the image is read as then
    */
   update(names, isMoved, seen = null) {
     this.names = names;
@@ -129,17 +134,18 @@ export class Question {
     if (value !== undefined) {
       for (const name of [...readings.keys()].slice(1)) readings.delete(name);
       if (!readings.size) this.guess = null;
-      readings.set(isMoved && pinned?.view.name.startsWith("decoder") ? "this z" : names.shown, value);
+      readings.set(isMoved && pinned?.view.isDecoder ? tr("this z") : names.shown, value);
       this.judged ||= names.shown;
       if (names.shown !== this.judged) this.guess = null;
-      this.verdict = !this.guess ? "" : this.guess.isRight(value) ? "Right. " : `Not ${this.guess.text}. `;
+      this.verdict = !this.guess ? "" : this.guess.isRight(value) ? tr("Right.") : tr("Not as you guessed.");
     }
     this.write();
   }
 
   write() {
     const { pinned, readings, names, isMoved, isNew, isRelu, verdict, seen } = this;
-    const title = pinned ? `${pinned.view.name[0].toUpperCase()}${pinned.view.name.slice(1)}, unit ${pinned.unit + 1}` : "";
+    const layer = pinned ? `${pinned.view.name[0].toUpperCase()}${pinned.view.name.slice(1)}` : "";
+    const title = pinned ? tr("{layer}, unit {index}", { layer, index: pinned.unit + 1 }) : "";
     const isAbout = isMoved && !isNew;
     write(this.words, isAbout ? movedText(names, seen) : questionText(names, pinned && { title, readings, verdict }, isRelu));
     this.answers.hidden = isAbout || readings.size !== 1;

@@ -2,6 +2,7 @@
 
 import { element, write } from "../kit/dom.js";
 import { Mosaic } from "../kit/images.js";
+import { tr } from "../kit/language.js";
 
 export class SideBySide {
   /**
@@ -12,7 +13,7 @@ export class SideBySide {
    */
   constructor(parent, titles, shape, smooth) {
     const box = element("div", { class: "sides", "aria-hidden": "true" }, parent); // the rows say the same
-    this.figures = ["Image", ...titles].map((title) => {
+    this.figures = [tr("Image"), ...titles].map((title) => {
       const figure = element("figure", {}, box);
       element("figcaption", { text: title }, figure);
       const mosaic = new Mosaic(shape, 1, 1, smooth);

@@ -4,7 +4,8 @@
 import { TITLES, derivative } from "../kit/activations.js";
 import { line } from "../kit/curves.js";
 import { brushOf, button, element, pixelRatio, resize, write } from "../kit/dom.js";
-import { Experiment, choice, limit, number } from "../kit/experiment.js";
+import { Experiment, choice, limit, listed, number } from "../kit/experiment.js";
+import { mark, tr } from "../kit/language.js";
 import { define } from "../kit/mount.js";
 import { Scrub } from "../kit/scrub.js";
 import { backpropagate } from "./passes.js";
@@ -19,15 +20,15 @@ const [HIDDEN, OUTPUT, X, TARGET, W1, B1, W2, B2, STEP] = [0, 1, 2, 4, 5, 11, 14
 const [LOSS_AT, OUTPUT_AT, LAST] = [4, 6, 8]; // steps at which the loss and the gradients of each layer are known
 const LEARNING_RATE = 0.5;
 const STEPS = [
-  "Input: a⁰ = x",
-  "Forward, hidden layer: z¹ = W¹x + b¹",
-  "Forward, hidden layer: a¹ = f(z¹)",
-  "Forward, output: z² = W²a¹ + b²",
-  "Forward, output: a² = f(z²), loss ½(a² − t)²",
-  "Backward, output: δ² = (a² − t) f′(z²)",
-  "Gradients, output: ∂L/∂W² = δ² (a¹)ᵀ, ∂L/∂b² = δ²",
-  "Backward, hidden layer: δ¹ = (W²)ᵀ δ² ⊙ f′(z¹)",
-  "Gradients, hidden layer: ∂L/∂W¹ = δ¹ xᵀ, ∂L/∂b¹ = δ¹",
+  mark("Input: a⁰ = x"),
+  mark("Forward, hidden layer: z¹ = W¹x + b¹"),
+  mark("Forward, hidden layer: a¹ = f(z¹)"),
+  mark("Forward, output: z² = W²a¹ + b²"),
+  mark("Forward, output: a² = f(z²), loss ½(a² − t)²"),
+  mark("Backward, output: δ² = (a² − t) f′(z²)"),
+  mark("Gradients, output: ∂L/∂W² = δ² (a¹)ᵀ, ∂L/∂b² = δ²"),
+  mark("Backward, hidden layer: δ¹ = (W²)ᵀ δ² ⊙ f′(z¹)"),
+  mark("Gradients, hidden layer: ∂L/∂W¹ = δ¹ xᵀ, ∂L/∂b¹ = δ¹"),
 ];
 const [AT_X, AT_HIDDEN, AT_OUTPUT] = [0.11, 0.56, 0.88];
 const ROWS = [0.14, 0.5, 0.86];
@@ -35,38 +36,38 @@ const SHARES = [[0.5, 0.7], [0.35, 0.35], [0.7, 0.5]]; // of the way along an ed
 
 class Backpropagation extends Experiment {
   make() {
-    const stage = (this.stage = element("div", { class: "stage", role: "group", "aria-label": "Network 2-3-1" }, this.root));
+    const stage = (this.stage = element("div", { class: "stage", role: "group", "aria-label": tr("Network 2-3-1") }, this.root));
     this.canvas = element("canvas", { "aria-hidden": "true" }, stage);
     const net = element("div", { class: "net" }, stage);
     /** @type {Map<number, Scrub>} */
     this.scrubs = new Map();
     this.edges = this.makeEdges(net);
-    this.inputs = [0, 1].map((k) => this.unit(net, `x${"₁₂"[k]}`, [AT_X, [0.27, 0.73][k]], X + k, "input", []));
-    this.hidden = ROWS.map((y, k) => this.unit(net, "b", [AT_HIDDEN, y], B1 + k, `bias of hidden unit ${k + 1}`, ["z", "a", "δ"]));
-    this.output = this.unit(net, "b", [AT_OUTPUT, 0.36], B2, "bias of the output", ["z", "a", "δ"]);
-    this.goal = this.unit(net, "t", [AT_OUTPUT, 0.8], TARGET, "target", ["L"]);
+    this.inputs = [0, 1].map((k) => this.unit(net, `x${"₁₂"[k]}`, [AT_X, [0.27, 0.73][k]], X + k, tr("input {index}", { index: k + 1 }), []));
+    this.hidden = ROWS.map((y, k) => this.unit(net, "b", [AT_HIDDEN, y], B1 + k, tr("bias of hidden unit {index}", { index: k + 1 }), ["z", "a", "δ"]));
+    this.output = this.unit(net, "b", [AT_OUTPUT, 0.36], B2, tr("bias of the output"), ["z", "a", "δ"]);
+    this.goal = this.unit(net, "t", [AT_OUTPUT, 0.8], TARGET, tr("target"), ["L"]);
 
-    const card = element("section", { class: "card", "aria-label": "Passes" }, this.root);
+    const card = element("section", { class: "card", "aria-label": tr("Passes") }, this.root);
     const choices = element("div", { class: "bar" }, card);
-    const titles = CHOICES.map((name) => TITLES[name]);
-    this.hiddenChoice = choice(choices, "Hidden", titles, (index) => this.change({ [HIDDEN]: index }));
-    this.outputChoice = choice(choices, "Output", titles, (index) => this.change({ [OUTPUT]: index }));
+    const titles = CHOICES.map((name) => tr(TITLES[name]));
+    this.hiddenChoice = choice(choices, tr("Hidden"), titles, (index) => this.change({ [HIDDEN]: index }));
+    this.outputChoice = choice(choices, tr("Output"), titles, (index) => this.change({ [OUTPUT]: index }));
     const bar = element("div", { class: "bar" }, card);
-    this.back = button(bar, "← Back", "One step less", () => this.change({ [STEP]: this.step - 1 }));
-    this.next = button(bar, "Step →", "The next step of the algorithm", () => this.change({ [STEP]: (this.step + 1) % (LAST + 1) }));
-    button(bar, "All", "Show all steps", () => this.change({ [STEP]: LAST }));
+    this.back = button(bar, tr("← Back"), tr("One step less"), () => this.change({ [STEP]: this.step - 1 }));
+    this.next = button(bar, tr("Step →"), tr("The next step of the algorithm"), () => this.change({ [STEP]: (this.step + 1) % (LAST + 1) }));
+    button(bar, tr("All"), tr("Show all steps"), () => this.change({ [STEP]: LAST }));
     const acts = element("div", { class: "bar" }, card);
-    button(acts, "Gradient step", `Move weights and biases against the gradient, learning rate ${LEARNING_RATE}`, () => this.descend());
-    button(acts, "Saturate", "Multiply the weights and biases of the hidden units by 4", () => this.saturate());
-    button(acts, "Reset", "Back to the first view", () => this.adopt(FIRST_VIEW));
+    button(acts, tr("Gradient step"), tr("Move weights and biases against the gradient, learning rate {rate}", { rate: LEARNING_RATE }), () => this.descend());
+    button(acts, tr("Saturate"), tr("Multiply the weights and biases of the hidden units by 4"), () => this.saturate());
+    button(acts, tr("Reset"), tr("Back to the first view"), () => this.adopt(FIRST_VIEW));
     this.stepTitle = element("p", { class: "verdict lead", role: "status" }, card);
     this.lines = [0, 1, 2].map(() => element("p", { class: "values" }, card));
     this.loss = element("p", { class: "verdict" }, card);
     this.norms = element("p", { class: "values" }, card);
     const key = element("p", { class: "values lead" }, card);
-    element("span", { class: "key", style: `--colour:${this.colours.first}`, text: "positive gradient  " }, key);
-    element("span", { class: "key", style: `--colour:${this.colours.second}`, text: "negative. " }, key);
-    element("span", { text: "Width of an edge: size of its gradient. Drag any framed number." }, key);
+    element("span", { class: "key", style: `--colour:${this.colours.first}`, text: tr("positive gradient  ") }, key);
+    element("span", { class: "key", style: `--colour:${this.colours.second}`, text: tr("negative. ") }, key);
+    element("span", { text: tr("Width of an edge: size of its gradient. Drag any framed number.") }, key);
   }
 
   get step() {
@@ -79,7 +80,7 @@ class Backpropagation extends Experiment {
     const edges = [];
     const add = (/** @type {[number, number]} */ from, /** @type {[number, number]} */ to, /** @type {number} */ index, /** @type {number[]} */ [layer, i, j, share]) => { // prettier-ignore
       const node = element("div", { class: "edge" }, net);
-      const name = layer ? `weight from hidden unit ${j + 1} to the output` : `weight from input ${j + 1} to hidden unit ${i + 1}`;
+      const name = layer ? tr("weight from hidden unit {from} to the output", { from: j + 1 }) : tr("weight from input {from} to hidden unit {to}", { from: j + 1, to: i + 1 });
       this.scrub(node, name, "", index);
       edges.push({ from, to, index, layer, i, j, node, slope: element("span", { class: "slope" }, node), share });
     };
@@ -109,7 +110,7 @@ class Backpropagation extends Experiment {
    */
   unit(net, symbol, at, index, name, rows) {
     const node = element("div", { class: "node", style: `left:${100 * at[0]}%;top:${100 * at[1]}%` }, net);
-    this.scrub(node, symbol.startsWith("x") ? `input ${index - X + 1}` : name, symbol, index);
+    this.scrub(node, name, symbol, index);
     return { node, at, rows: Object.fromEntries(rows.map((row) => [row, element("span", {}, node)])) };
   }
 
@@ -186,14 +187,14 @@ class Backpropagation extends Experiment {
     this.hiddenChoice.value = String(Math.round(values[HIDDEN]));
     this.outputChoice.value = String(Math.round(values[OUTPUT]));
     if (this.back) this.back.disabled = step === 0;
-    write(this.stepTitle, `${step} of ${LAST}. ${STEPS[step]}`);
+    write(this.stepTitle, tr("{step} of {last}. {title}", { step, last: LAST, title: tr(STEPS[step]) }));
     const x = values.slice(X, X + 2);
     const n = (/** @type {number} */ value) => (value < 0 ? `(${number(value, 3)})` : number(value, 3));
     const product = (/** @type {number[]} */ w, /** @type {number[]} */ v) => w.map((value, k) => `${n(value)}·${n(v[k])}`).join(" + ");
     const slope = (/** @type {number} */ layer, /** @type {number} */ k) => n(this.slopes(z)[layer][k]);
     const three = (/** @type {(k: number) => string} */ text) => [0, 1, 2].map(text);
     const texts = [
-      [`x = (${x.map((value) => number(value)).join(", ")}), target t = ${number(values[TARGET])}`],
+      [tr("x = ({x}), target t = {t}", { x: listed(x), t: number(values[TARGET]) })],
       three((k) => `z¹${"₁₂₃"[k]} = ${product(values.slice(W1 + 2 * k, W1 + 2 * k + 2), x)} + ${n(values[B1 + k])} = ${number(z[0][k], 3)}`),
       three((k) => `a¹${"₁₂₃"[k]} = f(${number(z[0][k], 3)}) = ${number(a[0][k], 3)}`),
       [`z² = ${product(values.slice(W2, W2 + 3), a[0])} + ${n(values[B2])} = ${number(z[1][0], 3)}`],
@@ -201,13 +202,13 @@ class Backpropagation extends Experiment {
       [`δ² = (${number(a[1][0], 3)} − ${n(values[TARGET])}) · ${slope(1, 0)} = ${number(delta[1][0], 4)}`],
       three((k) => `∂L/∂w²${"₁₂₃"[k]} = ${n(delta[1][0])} · ${n(a[0][k])} = ${number(gradients[1][0][k], 4)}`),
       three((k) => `δ¹${"₁₂₃"[k]} = ${n(values[W2 + k])} · ${n(delta[1][0])} · ${slope(0, k)} = ${number(delta[0][k], 4)}`),
-      three((k) => `∂L/∂W¹${"₁₂₃"[k]} = ${n(delta[0][k])} · (${x.map((value) => number(value)).join(", ")}) = (${gradients[0][k].map((g) => number(g, 4)).join(", ")})`),
+      three((k) => `∂L/∂W¹${"₁₂₃"[k]} = ${n(delta[0][k])} · (${listed(x)}) = (${listed(gradients[0][k], 4)})`),
     ][step];
     this.lines.forEach((node, k) => write(node, texts[k] ?? ""));
     const norms = gradients.map((matrix) => Math.hypot(...matrix.flat()));
-    const known = (/** @type {number} */ from, /** @type {number} */ value) => (step >= from ? number(value, 4) : `known at step ${from}`);
-    write(this.loss, `Loss ${known(LOSS_AT, loss)}`);
-    write(this.norms, `Size of the gradients: output layer ${known(OUTPUT_AT, norms[1])}, hidden layer ${known(LAST, norms[0])}`);
+    const known = (/** @type {number} */ from, /** @type {number} */ value) => (step >= from ? number(value, 4) : tr("known at step {step}", { step: from }));
+    write(this.loss, tr("Loss {loss}", { loss: known(LOSS_AT, loss) }));
+    write(this.norms, tr("Size of the gradients: output layer {output}, hidden layer {hidden}", { output: known(OUTPUT_AT, norms[1]), hidden: known(LAST, norms[0]) }));
     this.root.dataset.loss = loss.toFixed(6);
     this.root.dataset.gradients = norms.map((norm) => norm.toFixed(6)).join(" ");
   }

@@ -3,6 +3,7 @@
 
 import { button, element, write } from "../kit/dom.js";
 import { Experiment, choice, number, slider } from "../kit/experiment.js";
+import { tr, trc } from "../kit/language.js";
 import { leastSquares } from "../kit/least_squares.js";
 import { define } from "../kit/mount.js";
 import { Plot } from "../kit/plot.js";
@@ -28,24 +29,24 @@ class Basis extends Experiment {
     const plot = (/** @type {Pair} */ y) => new Plot(panels, { title: "", label: "", x: [-1, 1], y, kind: "half" });
     this.fits = [plot([-1.3, 1.3]), plot([-1.3, 1.3])];
     this.bases = [plot([-0.1, 1.1]), plot([-1.1, 1.1])];
-    const card = element("section", { class: "card", "aria-label": "Basis functions" }, this.root);
-    this.count = slider(card, "functions M", { min: 1, max: 20, step: 1 }, (value) => this.change({ [COUNT]: value }));
+    const card = element("section", { class: "card", "aria-label": tr("Basis functions") }, this.root);
+    this.count = slider(card, tr("functions M"), { min: 1, max: 20, step: 1 }, (value) => this.change({ [COUNT]: value }));
     element("p", { class: "formula", role: "math", text: "y(x) = w₀ + Σ wⱼ φⱼ(x)" }, card);
-    element("p", { class: "formula lead", role: "math", text: "fixed: φⱼ(x) = exp(−(x − μⱼ)² / 2s²)" }, card);
-    this.width = slider(card, "width s", { min: 0.05, max: 1, step: 0.01 }, (value) => this.change({ [WIDTH]: value }));
-    element("p", { class: "formula lead", role: "math", text: "learned: φⱼ(x) = tanh(uⱼ x + cⱼ)" }, card);
+    element("p", { class: "formula lead", role: "math", text: tr("fixed: φⱼ(x) = exp(−(x − μⱼ)² / 2s²)") }, card);
+    this.width = slider(card, tr("width s"), { min: 0.05, max: 1, step: 0.01 }, (value) => this.change({ [WIDTH]: value }));
+    element("p", { class: "formula lead", role: "math", text: tr("learned: φⱼ(x) = tanh(uⱼ x + cⱼ)") }, card);
     const bar = element("div", { class: "bar" }, card);
-    this.fixed = choice(bar, "Train", ["both layers", "the output layer alone"], (index) => this.change({ [FIXED]: index, [STEPS]: 0 }));
+    this.fixed = choice(bar, tr("Train"), [tr("both layers"), tr("the output layer alone")], (index) => this.change({ [FIXED]: index, [STEPS]: 0 }));
     const acts = element("div", { class: "bar" }, card);
-    this.step = button(acts, "Step", "One step of Adam with all data", () => this.go(1));
-    this.run = button(acts, "Run", "Train until stopped", () => this.play());
-    button(acts, "New start", "Other initial weights", () => this.change({ [SEED]: (this.values[SEED] + 1) % 100, [STEPS]: 0 }));
-    button(acts, "Reset", "Back to the first view", () => this.reset());
-    this.steps = slider(card, "steps", { min: 0, max: MOST, step: 1 }, (value) => this.change({ [STEPS]: value / 100 }));
+    this.step = button(acts, tr("Step"), tr("One step of Adam with all data"), () => this.go(1));
+    this.run = button(acts, trc("a verb", "Run"), tr("Train until stopped"), () => this.play());
+    button(acts, tr("New start"), tr("Other initial weights"), () => this.change({ [SEED]: (this.values[SEED] + 1) % 100, [STEPS]: 0 }));
+    button(acts, tr("Reset"), tr("Back to the first view"), () => this.reset());
+    this.steps = slider(card, tr("steps"), { min: 0, max: MOST, step: 1 }, (value) => this.change({ [STEPS]: value / 100 }));
     const table = element("table", { class: "lead" }, card);
     const head = element("tr", {}, table);
-    for (const text of ["root mean square", "to the data", "to the function"]) element("th", { text }, head);
-    this.rows = ["fixed", "learned"].map((text) => {
+    for (const text of [tr("root mean square"), tr("to the data"), tr("to the function")]) element("th", { text }, head);
+    this.rows = [tr("fixed"), tr("learned")].map((text) => {
       const row = element("tr", {}, table);
       element("th", { text }, row);
       return [0, 1].map(() => element("td", {}, row));
@@ -118,7 +119,7 @@ class Basis extends Experiment {
     ];
     const root = (/** @type {number[]} */ gaps) => Math.sqrt(gaps.reduce((sum, gap) => sum + gap * gap, 0) / gaps.length);
     const errors = rules.map((rule) => [root(data.x.map((x, k) => rule(x) - data.y[k])), root(GRID.map((x) => rule(x) - target(x)))]);
-    const names = ["Fixed basis", `Learned basis, ${this.stepCount} steps`];
+    const names = [tr("Fixed basis: fit"), tr("Learned basis, {count} steps: fit", { count: this.stepCount })];
     rules.forEach((rule, side) => {
       const colour = [colours.first, colours.second][side];
       const [fit, basis] = [fits[side], bases[side]];
@@ -128,7 +129,7 @@ class Basis extends Experiment {
         fit.graph(rule, { colour, width: 2.6 });
         fit.end();
       }
-      fit.describe(`${names[side]}: fit`, `Root mean square error to the function ${number(errors[side][1], 3)}`);
+      fit.describe(names[side], tr("Root mean square error to the function {error}", { error: number(errors[side][1], 3) }));
       if (basis.begin(style)) {
         for (let j = 0; j < count; j += 1) {
           const values = GRID.map((x) => /** @type {Pair} */ ([x, side ? unit(parameters, j, x) : bumps(x, count, v[WIDTH])[j + 1]]));
@@ -136,7 +137,7 @@ class Basis extends Experiment {
         }
         basis.end();
       }
-      basis.describe(side ? "φⱼ: the hidden units" : "φⱼ: Gaussian bumps", `${count} basis functions`);
+      basis.describe(side ? tr("φⱼ: the hidden units") : tr("φⱼ: Gaussian bumps"), tr("{count} basis functions", { count }));
       rows[side].forEach((cell, k) => write(cell, number(errors[side][k], 3)));
     });
     this.showCard(errors[0][1], errors[1][1]);
@@ -153,11 +154,11 @@ class Basis extends Experiment {
     if (this.step) this.step.disabled = isOver || this.timer > 0;
     if (this.run) {
       this.run.disabled = isOver;
-      write(this.run, this.timer ? "Stop" : "Run");
+      write(this.run, this.timer ? tr("Stop") : trc("a verb", "Run"));
     }
     if (this.verdict && !this.timer) {
       const ratio = fixed / learned;
-      write(this.verdict, ratio > 1 ? `The learned basis is ${number(ratio, 1)} times nearer to the function.` : `The fixed basis is ${number(1 / ratio, 1)} times nearer to the function.`);
+      write(this.verdict, ratio > 1 ? tr("The learned basis is {ratio} times nearer to the function.", { ratio: number(ratio, 1) }) : tr("The fixed basis is {ratio} times nearer to the function.", { ratio: number(1 / ratio, 1) }));
     }
     this.root.dataset.errors = `${fixed.toFixed(4)} ${learned.toFixed(4)}`;
     this.root.dataset.steps = String(this.stepCount);

@@ -3,9 +3,10 @@
 // descents from other starts end.
 
 import { button, element, write } from "../kit/dom.js";
-import { Experiment, choice, limit, number, slider } from "../kit/experiment.js";
+import { Experiment, choice, joined, limit, listed, number, slider } from "../kit/experiment.js";
 import { Grip } from "../kit/grip.js";
 import { isoline } from "../kit/isoline.js";
+import { localise, tr } from "../kit/language.js";
 import { define } from "../kit/mount.js";
 import { Plot } from "../kit/plot.js";
 import { COUNT, EPOCHS, MODELS, batchVariance, datumGradients, descend, longDescent, makeOrder, mean, middleAndMean, risk } from "./descent.js";
@@ -34,35 +35,35 @@ class Batches extends Experiment {
     this.chart = new Plot(stack, { title: "", label: "", x: [0, EPOCHS * COUNT], y: [-5, 1], isLog: true, kind: "half" });
     this.fit = new Plot(stack, { title: "", label: "", x: [-1.1, 2.1], y: [-2, 3], kind: "half" });
     this.grip = new Grip(this.plane, {
-      name: "start of all paths", text: "θ₀", colour: PURPLE,
+      name: tr("start of all paths"), text: "θ₀", colour: PURPLE,
       moved: ([a, c], resting) => this.change({ [START]: limit(a, ...this.model.ranges[0]), [START + 1]: limit(c, ...this.model.ranges[1]) }, resting),
     }); // prettier-ignore
     this.grips.push(this.grip);
-    const card = element("section", { class: "card", "aria-label": "Batches" }, this.root);
+    const card = element("section", { class: "card", "aria-label": tr("Batches") }, this.root);
     const bar = element("div", { class: "bar" }, card);
-    this.choice = choice(bar, "Model", MODELS.map(({ name }) => name), (index) => {
+    this.choice = choice(bar, tr("Model"), MODELS.map(({ name }) => tr(name)), (index) => {
       const [first, second] = MODELS[index].start;
       this.change({ [MODEL]: index, [START]: first, [START + 1]: second, [STARTS]: this.values[STARTS] ?? 0 });
     });
-    this.falls = choice(bar, "Learning rate", ["constant γ", "falling, γ / √t"], (index) => this.change({ [FALLS]: index }));
-    button(bar, "Other order", "Shuffle the data anew", () => this.change({ [SEED]: (this.values[SEED] + 1) % 100 }));
-    this.starts = button(bar, "Eight starts", "Gradient descent with all data from eight other starts", () => this.change({ [MODEL]: this.values[MODEL] ?? 0, [STARTS]: this.isMany ? 0 : 1 }));
-    button(bar, "Reset", "Back to the first view", () => this.adopt(FIRST_VIEW));
-    this.rate = slider(card, "rate γ", { min: 0.01, max: 0.9, step: 0.01 }, (value) => this.change({ [RATE]: value }));
-    this.seen = slider(card, "data seen", { min: 0, max: EPOCHS * COUNT, step: COUNT / 8 }, (value) => this.change({ [SEEN]: value }));
+    this.falls = choice(bar, tr("Learning rate"), [tr("constant γ"), tr("falling, γ / √t")], (index) => this.change({ [FALLS]: index }));
+    button(bar, tr("Other order"), tr("Shuffle the data anew"), () => this.change({ [SEED]: (this.values[SEED] + 1) % 100 }));
+    this.starts = button(bar, tr("Eight starts"), tr("Gradient descent with all data from eight other starts"), () => this.change({ [MODEL]: this.values[MODEL] ?? 0, [STARTS]: this.isMany ? 0 : 1 }));
+    button(bar, tr("Reset"), tr("Back to the first view"), () => this.adopt(FIRST_VIEW));
+    this.rate = slider(card, tr("rate γ"), { min: 0.01, max: 0.9, step: 0.01 }, (value) => this.change({ [RATE]: value }));
+    this.seen = slider(card, tr("data seen"), { min: 0, max: EPOCHS * COUNT, step: COUNT / 8 }, (value) => this.change({ [SEEN]: value }));
     element("p", { class: "formula lead", role: "math", text: "∂R(θ) = (1/N) Σᵢ ∂L(xᵢ, yᵢ, θ)" }, card);
     this.lemma = element("p", { class: "values" }, card);
-    element("p", { class: "formula", role: "math", text: "θ ← θ − γ (1/n) Σ ∂L over n data" }, card);
+    element("p", { class: "formula", role: "math", text: tr("θ ← θ − γ (1/n) Σ ∂L over n data") }, card);
     const table = element("table", {}, card);
     const head = element("tr", {}, table);
-    for (const text of ["n", "steps", "risk − least", "sd of the gradient"]) element("th", { text }, head);
+    for (const text of ["n", tr("steps"), tr("risk − least"), tr("sd of the gradient")]) element("th", { text }, head);
     this.rows = SIZES.map((size, k) => {
       const row = element("tr", {}, table);
       const title = element("th", {}, row);
-      element("span", { class: "key", style: `--colour:${this.colour(k)}`, text: size === COUNT ? `all ${COUNT}` : String(size) }, title);
+      element("span", { class: "key", style: `--colour:${this.colour(k)}`, text: size === COUNT ? tr("all {count}", { count: COUNT }) : String(size) }, title);
       return [0, 1, 2].map(() => element("td", {}, row));
     });
-    this.arrows = element("p", { class: "values", text: "Thin arrows: the step of each datum alone at θ₀, minus its gradient. Thick: their mean, the step of gradient descent." }, card);
+    this.arrows = element("p", { class: "values", text: tr("Thin arrows: the step of each datum alone at θ₀, minus its gradient. Thick: their mean, the step of gradient descent.") }, card);
     this.middle = element("p", { class: "values" }, card);
     this.verdict = element("p", { class: "verdict", role: "status" }, card);
   }
@@ -142,9 +143,9 @@ class Batches extends Experiment {
       });
       plane.arrow(start, step(mean(gradients)), { colour: PURPLE, width: 4 });
       plane.end();
-      this.grip?.place(start, model.symbols.map((symbol, k) => `${symbol} ${number(start[k])}`).join(", "));
+      this.grip?.place(start, joined(model.symbols.map((symbol, k) => `${symbol} ${number(start[k])}`)));
     }
-    plane.describe(`Risk over ${model.symbols.join(" and ")}`, "Paths of three batch sizes on the contours of the risk");
+    plane.describe(tr("Risk over {first} and {second}", { first: model.symbols[0], second: model.symbols[1] }), tr("Paths of three batch sizes on the contours of the risk"));
   }
 
   /** @param {Style} style @param {Pair[][]} paths */
@@ -156,13 +157,13 @@ class Batches extends Experiment {
       });
       chart.end();
     }
-    chart?.describe("Risk above its least value, by data seen", "Risk of the three paths by the number of data seen");
+    chart?.describe(tr("Risk above its least value, by data seen"), tr("Risk of the three paths by the number of data seen"));
     if (fit?.begin(style)) {
       scene.data.x.forEach((x, k) => fit.dot([x, scene.data.y[k]], { colour: style.text, width: 2.2, alpha: 0.6 }));
       [2, 1, 0].forEach((k) => fit.graph((x) => model.predict(paths[k][paths[k].length - 1], x), { colour: this.colour(k), width: 2 }));
       fit.end();
     }
-    fit?.describe(`Data and ${model.formula}`, "Data, and the three functions at the end of their paths");
+    fit?.describe(tr("Data and {formula}", { formula: model.formula }), tr("Data, and the three functions at the end of their paths"));
   }
 
   /** @param {Pair} start @param {Pair[]} gradients @param {Pair[][]} paths @param {number} shownData */
@@ -171,16 +172,16 @@ class Batches extends Experiment {
     rows?.forEach((cells, k) => {
       const excess = this.excess(paths[k].at(-1) ?? start);
       write(cells[0], String(paths[k].length - 1));
-      write(cells[1], excess < 1e-3 || excess > 99 ? excess.toExponential(1).replace("-", "−") : number(excess, 3));
+      write(cells[1], excess < 1e-3 || excess > 99 ? localise(excess.toExponential(1)).replace("-", "−") : number(excess, 3));
       write(cells[2], number(Math.sqrt(batchVariance(gradients, SIZES[k])), 3));
     });
     if (this.choice) this.choice.value = String(MODELS.indexOf(model));
     if (this.falls) this.falls.value = String(Math.round(v[FALLS]));
     this.starts?.setAttribute("aria-pressed", String(this.isMany));
     this.rate?.set(v[RATE]);
-    this.seen?.set(shownData, `${number(shownData / COUNT, 1)} ep.`);
-    const centre = mean(gradients).map((value) => number(value, 3)).join(", ");
-    if (this.lemma) write(this.lemma, `At θ₀ = (${start.map((value) => number(value)).join(", ")}): mean of ${COUNT} gradients = (${centre})`);
+    this.seen?.set(shownData, tr("{epochs} ep.", { epochs: number(shownData / COUNT, 1) }));
+    const centre = listed(mean(gradients), 3);
+    if (this.lemma) write(this.lemma, tr("At θ₀ = ({start}): mean of {count} gradients = ({mean})", { start: listed(start), count: COUNT, mean: centre }));
     if (this.arrows) this.arrows.hidden = this.isMany;
     if (this.middle) this.middle.hidden = !this.isMany;
     this.showEnds();
@@ -193,10 +194,10 @@ class Batches extends Experiment {
     if (!middle || !verdict) return;
     const [p, q] = [1, 5].map((k) => scene.starts[k][scene.starts[k].length - 1]);
     const [between, average] = middleAndMean(p, q, scene.data, model);
-    const name = (/** @type {Pair} */ theta) => `(${theta.map((value) => number(value)).join(", ")})`;
+    const name = (/** @type {Pair} */ theta) => `(${listed(theta)})`;
     const isOne = Math.hypot(p[0] - q[0], p[1] - q[1]) < 0.01;
-    write(middle, isOne ? `Two opposite starts end at one point, ${name(p)}.` : `Two opposite starts end at p = ${name(p)}, q = ${name(q)}: R(½p + ½q) = ${number(between, 3)} ${between > average + 1e-3 ? ">" : "="} ${number(average, 3)} = ½R(p) + ½R(q)`);
-    const kinds = ["Strictly convex: one minimiser, wherever the start.", "Convex, not strictly: a valley. Each start ends at another minimiser; the least risk is the same.", "Not convex: (u, w) and (−u, −w) are one function; which one is found depends on the start."]; // prettier-ignore
+    write(middle, isOne ? tr("Two opposite starts end at one point, {p}.", { p: name(p) }) : tr("Two opposite starts end at p = {p}, q = {q}: R(½p + ½q) = {between} {sign} {average} = ½R(p) + ½R(q)", { p: name(p), q: name(q), between: number(between, 3), sign: between > average + 1e-3 ? ">" : "=", average: number(average, 3) }));
+    const kinds = [tr("Strictly convex: one minimiser, wherever the start."), tr("Convex, not strictly: a valley. Each start ends at another minimiser; the least risk is the same."), tr("Not convex: (u, w) and (−u, −w) are one function; which one is found depends on the start.")]; // prettier-ignore
     write(verdict, kinds[MODELS.indexOf(model)]);
     this.root.dataset.ends = `${name(p)} ${name(q)}`;
   }

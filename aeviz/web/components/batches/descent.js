@@ -1,5 +1,6 @@
 // Least squares of a straight line and of a small network by gradient descent with batches, as aeviz/lab/batches.py has it.
 
+import { mark } from "../kit/language.js";
 import { normal, random } from "../kit/random.js";
 
 /** @typedef {[number, number]} Pair */
@@ -43,10 +44,10 @@ const LINE = {
 
 /** @type {readonly Model[]} */
 export const MODELS = [
-  { ...LINE, name: "straight line", makeData: () => sample(straight, 0.6, spread) },
-  { ...LINE, name: "straight line, all x equal", makeData: () => sample(straight, 0.6, () => 1) },
+  { ...LINE, name: mark("straight line"), makeData: () => sample(straight, 0.6, spread) },
+  { ...LINE, name: mark("straight line, all x equal"), makeData: () => sample(straight, 0.6, () => 1) },
   {
-    name: "network 1-1-1",
+    name: mark("network 1-1-1"),
     formula: "f(x) = w tanh(u x)",
     symbols: ["u", "w"],
     ranges: [[-2.4, 2.4], [-2.4, 2.4]],

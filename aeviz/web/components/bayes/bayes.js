@@ -3,6 +3,7 @@
 
 import { button, element, write } from "../kit/dom.js";
 import { Experiment, choice, limit, number, slider } from "../kit/experiment.js";
+import { localise, mark, tr, trc } from "../kit/language.js";
 import { define } from "../kit/mount.js";
 import { Plot } from "../kit/plot.js";
 import { betaDensity, evidence, predicted } from "./beta.js";
@@ -15,36 +16,36 @@ const [A, B, GOOD, BAD] = [0, 1, 2, 3];
 const [LEAST, LARGEST] = [0.5, 99]; // of a and b
 const MOST = 50; // exams of a kind
 const PRIORS = /** @type {[string, number, number][]} */ ([
-  ["perfect scores are rare: Beta(2, 8)", 2, 8],
-  ["uniform: Beta(1, 1)", 1, 1],
-  ["about even: Beta(10, 10)", 10, 10],
-  ["a good student: Beta(8, 2)", 8, 2],
+  [mark("perfect scores are rare: Beta(2, 8)"), 2, 8],
+  [mark("uniform: Beta(1, 1)"), 1, 1],
+  [mark("about even: Beta(10, 10)"), 10, 10],
+  [mark("a good student: Beta(8, 2)"), 8, 2],
 ]);
 const PLACES = Array.from({ length: 399 }, (_, k) => (k + 1) / 400);
 
 class Bayes extends Experiment {
   make() {
     this.plot = new Plot(this.root, { title: "", label: "", x: [0, 1], y: [0, 1] });
-    const card = element("section", { class: "card", "aria-label": "Prior and exams" }, this.root);
+    const card = element("section", { class: "card", "aria-label": tr("Prior and exams") }, this.root);
     const bar = element("div", { class: "bar" }, card);
-    this.prior = choice(bar, "Prior", [...PRIORS.map(([name]) => name), "own"], (index) => {
+    this.prior = choice(bar, tr("Prior"), [...PRIORS.map(([name]) => tr(name)), trc("a prior", "own")], (index) => {
       if (PRIORS[index]) this.change({ [A]: PRIORS[index][1], [B]: PRIORS[index][2] });
     });
     const range = { min: LEAST, max: 30, step: 0.5 };
     this.sliders = [A, B].map((at) => slider(card, at === A ? "a" : "b", range, (value) => this.change({ [at]: value })));
     const exams = element("div", { class: "bar" }, card);
-    this.good = button(exams, "+ perfect score", "One more perfect exam", () => this.change({ [GOOD]: limit(this.values[GOOD] + 1, 0, MOST) }));
-    this.bad = button(exams, "+ not perfect", "One more exam that is not perfect", () => this.change({ [BAD]: limit(this.values[BAD] + 1, 0, MOST) }));
-    button(exams, "No exams", "Take all exams away", () => this.change({ [GOOD]: 0, [BAD]: 0 }));
+    this.good = button(exams, tr("+ perfect score"), tr("One more perfect exam"), () => this.change({ [GOOD]: limit(this.values[GOOD] + 1, 0, MOST) }));
+    this.bad = button(exams, tr("+ not perfect"), tr("One more exam that is not perfect"), () => this.change({ [BAD]: limit(this.values[BAD] + 1, 0, MOST) }));
+    button(exams, tr("No exams"), tr("Take all exams away"), () => this.change({ [GOOD]: 0, [BAD]: 0 }));
     const acts = element("div", { class: "bar" }, card);
-    this.next = button(acts, "Posterior → prior", "The posterior becomes the prior of the next exams", () => {
+    this.next = button(acts, tr("Posterior → prior"), tr("The posterior becomes the prior of the next exams"), () => {
       this.change({ [A]: this.values[A] + this.values[GOOD], [B]: this.values[B] + this.values[BAD], [GOOD]: 0, [BAD]: 0 });
     });
-    button(acts, "Reset", "Back to the first view", () => this.adopt(FIRST_VIEW));
+    button(acts, tr("Reset"), tr("Back to the first view"), () => this.adopt(FIRST_VIEW));
     element("p", { class: "formula lead", role: "math", text: "p(θ|D) = p(D|θ) p(θ) / p(D)" }, card);
     this.rule = element("p", { class: "values" }, card);
     this.evidence = element("p", { class: "values" }, card);
-    element("p", { class: "formula lead", role: "math", text: "p(next perfect | D) = (a + s) / (a + b + n)" }, card);
+    element("p", { class: "formula lead", role: "math", text: tr("p(next perfect | D) = (a + s) / (a + b + n)") }, card);
     this.bayes = element("p", { class: "verdict", role: "status" }, card);
     this.share = element("p", { class: "values" }, card);
     this.mle = element("p", { class: "values" }, card);
@@ -69,11 +70,11 @@ class Bayes extends Experiment {
       plot.curve(pairs(prior), { colour: colours.first, width: 2.2, dash: [8, 4] });
       plot.curve(pairs(posterior), { colour: colours.second, width: 2.8 });
       plot.curve([[mean, 0], [mean, plot.y[1]]], { colour: colours.second, width: 1.4, dash: [2, 3] }); // prettier-ignore
-      plot.write("mean of the posterior", [mean, 0.93 * plot.y[1]], { colour: style.text }, mean > 0.6 ? "right" : "left");
+      plot.write(tr("mean of the posterior"), [mean, 0.93 * plot.y[1]], { colour: style.text }, mean > 0.6 ? "right" : "left");
       plot.end();
     }
-    const words = `Prior Beta(${number(a, 1)}, ${number(b, 1)}), posterior Beta(${number(a + s, 1)}, ${number(b + f, 1)}) with mean ${number(mean, 3)}`;
-    plot.describe("Densities over θ: prior (dashed), posterior (solid), likelihood (dotted, scaled)", words);
+    const words = tr("Prior Beta({a}, {b}), posterior Beta({c}, {d}) with mean {mean}", { a: number(a, 1), b: number(b, 1), c: number(a + s, 1), d: number(b + f, 1), mean: number(mean, 3) });
+    plot.describe(tr("Densities over θ: prior (dashed), posterior (solid), likelihood (dotted, scaled)"), words);
     this.showCard(a, b, s, f);
   }
 
@@ -88,13 +89,13 @@ class Bayes extends Experiment {
     if (this.bad) this.bad.disabled = f >= MOST;
     if (this.next) this.next.disabled = !n || a + s > LARGEST || b + f > LARGEST;
     if (!this.rule || !this.evidence || !this.bayes || !this.mle || !this.share) return;
-    write(this.rule, `n = ${n} exams, s = ${s} perfect: Beta(${number(a, 1)}, ${number(b, 1)}) → Beta(${number(a, 1)} + ${s}, ${number(b, 1)} + ${f})`);
+    write(this.rule, tr("n = {n} exams, s = {s} perfect: Beta({a}, {b}) → Beta({a} + {s}, {b} + {f})", { n, s, f, a: number(a, 1), b: number(b, 1) }));
     const total = evidence(a, b, s, f);
-    write(this.evidence, `p(D) = ∫ p(D|θ) p(θ) dθ = ${total < 0.001 ? total.toExponential(2).replace("-", "−") : number(total, 4)}`);
+    write(this.evidence, `p(D) = ∫ p(D|θ) p(θ) dθ = ${total < 0.001 ? localise(total.toExponential(2)).replace("-", "−") : number(total, 4)}`);
     write(this.bayes, `Bayes: (${number(a, 1)} + ${s}) / (${number(a + b, 1)} + ${n}) = ${number(mean, 3)}`);
-    write(this.mle, n ? `Maximum likelihood: s / n = ${s} / ${n} = ${number(s / n, 3)}` : "Maximum likelihood: undefined without exams");
+    write(this.mle, n ? tr("Maximum likelihood: s / n = {s} / {n} = {share}", { s, n, share: number(s / n, 3) }) : tr("Maximum likelihood: undefined without exams"));
     const weight = n / (a + b + n);
-    write(this.share, n ? `= ${number(1 - weight)} · prior mean ${number(a / (a + b), 3)} + ${number(weight)} · s/n ${number(s / n, 3)}` : `= prior mean ${number(a / (a + b), 3)}`);
+    write(this.share, n ? tr("= {rest} · prior mean {prior} + {weight} · s/n {share}", { rest: number(1 - weight), prior: number(a / (a + b), 3), weight: number(weight), share: number(s / n, 3) }) : tr("= prior mean {prior}", { prior: number(a / (a + b), 3) }));
     this.root.dataset.predicted = mean.toFixed(3);
   }
 }

@@ -3,9 +3,10 @@
 
 import { button, element, write } from "../kit/dom.js";
 import { decode, run } from "../kit/plain_layers.js";
-import { choice, limit, number, slider } from "../kit/experiment.js";
+import { choice, joined, limit, listed, number, slider } from "../kit/experiment.js";
 import { Grip } from "../kit/grip.js";
 import { Mosaic } from "../kit/images.js";
+import { mark, tr } from "../kit/language.js";
 import { define } from "../kit/mount.js";
 import { NetworkExperiment } from "../kit/network_experiment.js";
 import { Plot } from "../kit/plot.js";
@@ -18,7 +19,7 @@ import { SIDE, discError, mse, read, render } from "./discs.js";
 const FIRST_VIEW = [14, 14, 4.5, 3];
 const ALONG = 3;
 const [LEAST, LARGEST] = [0.5, 13]; // radius in pixels
-const NAMES = ["centre x", "centre y", "radius"];
+const NAMES = [mark("centre x"), mark("centre y"), mark("radius")];
 const TILES = 11;
 const STEPS = 40; // of a curve
 const BROKEN = 0.001; // squared error above which an image is called no disc
@@ -40,20 +41,20 @@ class Circles extends NetworkExperiment {
     const left = element("div", { class: "card" }, root);
     const panels = element("div", { class: "panels pair" }, left);
     const axes = { label: "", x: /** @type {Pair} */ ([0, SIDE]), y: /** @type {Pair} */ ([SIDE, 0]), isSquare: true, kind: "short" };
-    this.drawn = new Plot(panels, { title: "Disc: drag its centre and its edge", ...axes });
+    this.drawn = new Plot(panels, { title: tr("Disc: drag its centre and its edge"), ...axes });
     this.made = new Plot(panels, { title: "", ...axes });
     this.pictures = [new Mosaic([1, SIDE, SIDE]), new Mosaic([1, SIDE, SIDE])];
     this.centre = new Grip(this.drawn, {
-      name: "centre of the disc", text: "c", colour: this.inks[0],
+      name: tr("centre of the disc"), text: "c", colour: this.inks[0],
       moved: ([x, y], resting) => this.change({ 0: limit(x, 0, SIDE), 1: limit(y, 0, SIDE) }, resting),
     }); // prettier-ignore
     this.edge = new Grip(this.drawn, {
-      name: "edge of the disc", text: "", colour: this.inks[1],
+      name: tr("edge of the disc"), text: "", colour: this.inks[1],
       moved: ([x], resting) => this.change({ 2: limit(x - this.values[0], LEAST, LARGEST) }, resting),
     }); // prettier-ignore
     this.grips.push(this.centre, this.edge);
     this.strips = dimensions.map((name, k) => {
-      const strip = element("button", { type: "button", class: "strip", title: `Show the curves along ${name}` }, left);
+      const strip = element("button", { type: "button", class: "strip", title: tr("Show the curves along {name}", { name }) }, left);
       strip.onclick = () => this.change({ [ALONG]: 3 + k });
       const words = element("span", { class: "values" }, strip);
       const mosaic = new Mosaic([1, SIDE, SIDE], TILES);
@@ -61,13 +62,13 @@ class Circles extends NetworkExperiment {
       return { strip, words, mosaic };
     });
 
-    const card = element("section", { class: "card", "aria-label": "Factors and code" }, root);
+    const card = element("section", { class: "card", "aria-label": tr("Factors and code") }, root);
     const bar = element("div", { class: "bar" }, card);
-    this.along = choice(bar, "Curves along", [...NAMES, ...dimensions], (index) => this.change({ [ALONG]: index }));
-    button(bar, "Reset", "Back to the first view", () => this.adopt(FIRST_VIEW));
+    this.along = choice(bar, tr("Curves along"), [...NAMES.map((name) => tr(name)), ...dimensions], (index) => this.change({ [ALONG]: index }));
+    button(bar, tr("Reset"), tr("Back to the first view"), () => this.adopt(FIRST_VIEW));
     this.sliders = NAMES.map((name, k) => {
       const [min, max] = k === 2 ? [LEAST, LARGEST] : [0, SIDE];
-      return slider(card, name, { min, max, step: 0.1 }, (value) => this.change({ [k]: value }));
+      return slider(card, tr(name), { min, max, step: 0.1 }, (value) => this.change({ [k]: value }));
     });
     this.code = element("p", { class: "formula lead", role: "math" }, card);
     this.error = element("p", { class: "verdict", role: "status" }, card);
@@ -75,16 +76,16 @@ class Circles extends NetworkExperiment {
     this.keys = element("p", { class: "values" }, card);
     const table = element("table", {}, card);
     const head = element("tr", {}, table);
-    for (const text of ["", ...NAMES]) element("th", { text, scope: "col" }, head);
+    for (const text of ["", ...NAMES.map((name) => tr(name))]) element("th", { text, scope: "col" }, head);
     const row = (/** @type {string} */ title, /** @type {string[]} */ texts) => {
       const line = element("tr", {}, table);
       element("th", { text: title, scope: "row" }, line);
       return texts.map((text) => element("td", { text }, line));
     };
-    this.probed = row("linear probe / true", NAMES.map(() => ""));
-    row("its R²", probe.r2.map((value) => number(value)));
+    this.probed = row(tr("linear probe / true"), NAMES.map(() => ""));
+    row(tr("its R²"), probe.r2.map((value) => number(value)));
     dimensions.forEach((name, k) => {
-      const cells = row(`correlation with ${name}`, probe.correlations[k].map((value) => number(value)));
+      const cells = row(tr("correlation with {name}", { name }), probe.correlations[k].map((value) => number(value)));
       cells.forEach((cell, f) => {
         const share = Math.round(70 * Math.abs(probe.correlations[k][f]));
         cell.style.background = `color-mix(in srgb, ${probe.correlations[k][f] < 0 ? colours.second : colours.first} ${share}%, transparent)`;
@@ -110,15 +111,15 @@ class Circles extends NetworkExperiment {
       const [[left, right], [top, bottom]] = probe.trained;
       drawn.curve([[left, top], [right, top], [right, bottom], [left, bottom]], { colour: "#fff", width: 1.5, dash: [5, 4] }, true); // prettier-ignore
       drawn.end();
-      drawn.describe("Disc: drag its centre and its edge", `Disc at ${disc.map((value) => number(value, 1)).join(", ")}; dashed: where the centres of the training images lie`);
-      this.centre?.place([disc[0], disc[1]], `x ${number(disc[0], 1)}, y ${number(disc[1], 1)}`);
-      this.edge?.place([disc[0] + disc[2], disc[1]], `radius ${number(disc[2], 1)}`);
+      drawn.describe(tr("Disc: drag its centre and its edge"), tr("Disc at {disc}; dashed: where the centres of the training images lie", { disc: listed(disc, 1) }));
+      this.centre?.place([disc[0], disc[1]], joined([`x ${number(disc[0], 1)}`, `y ${number(disc[1], 1)}`]));
+      this.edge?.place([disc[0] + disc[2], disc[1]], tr("radius {radius}", { radius: number(disc[2], 1) }));
     }
     if (made.begin(style)) {
       this.paintImage(made, 1);
       this.outline(made, disc, { colour: this.inks[0], width: 2, dash: [4, 3] });
       made.end();
-      made.describe("Reconstruction; dashed: the disc", `Reconstruction: disc at ${found.map((value) => number(value, 1)).join(", ")}`);
+      made.describe(tr("Reconstruction; dashed: the disc"), tr("Reconstruction: disc at {disc}", { disc: listed(found, 1) }));
     }
     strips.forEach(({ strip, words, mosaic }, k) => {
       const point = Float32Array.from(z);
@@ -129,17 +130,17 @@ class Circles extends NetworkExperiment {
       }
       mosaic.brush.fillStyle = "#888";
       for (let tile = 1; tile < TILES; tile += 1) mosaic.brush.fillRect(tile * SIDE, 0, 1, SIDE);
-      write(words, `z${k + 1} from ${number(low, 1)} to ${number(high, 1)}; now ${number(z[k], 1)}`);
+      write(words, tr("z{index} from {low} to {high}; now {value}", { index: k + 1, low: number(low, 1), high: number(high, 1), value: number(z[k], 1) }));
       strip.setAttribute("aria-pressed", String(along === 3 + k));
     });
     this.paintCurves(style, disc, z, along);
     if (!this.code || !this.error || !this.probed || !this.along) return;
     disc.forEach((value, k) => this.sliders?.[k].set(value, number(value, 1)));
     this.along.value = String(along);
-    write(this.code, `z = f(x) = (${[...z].map((value) => number(value)).join(", ")})`);
+    write(this.code, `z = f(x) = (${listed(z)})`);
     const error = mse(image, decoded);
-    const shape = discError(decoded) > BROKEN ? "The reconstruction is no disc." : `It is the disc (${found.map((value) => number(value, 1)).join(", ")}).`;
-    write(this.error, `Squared error ${number(error, 4)}. ${shape}${isInside ? "" : " No training image has such a disc."}`);
+    const shape = discError(decoded) > BROKEN ? tr("The reconstruction is no disc.") : tr("It is the disc ({disc}).", { disc: listed(found, 1) });
+    write(this.error, `${tr("Squared error {error}.", { error: number(error, 4) })} ${shape}${isInside ? "" : ` ${tr("No training image has such a disc.")}`}`);
     this.probed.forEach((cell, f) => {
       const { lines } = probe;
       write(cell, `${number(z.reduce((sum, value, k) => sum + value * lines[k][f], lines[z.length][f]), 1)} / ${number(disc[f], 1)}`);
@@ -170,7 +171,7 @@ class Circles extends NetworkExperiment {
     if (!probe || !curves || !keys || !inks) return;
     const isFactor = along < 3;
     const [low, high] = isFactor ? probe.trained[along] : [probe.low[along - 3], probe.high[along - 3]];
-    const names = isFactor ? probe.low.map((_, k) => `z${k + 1}`) : NAMES;
+    const names = isFactor ? probe.low.map((_, k) => `z${k + 1}`) : NAMES.map((name) => tr(name));
     /** @type {Pair[][]} */
     const lines = names.map(() => []);
     for (let step = 0; step <= STEPS; step += 1) {
@@ -188,12 +189,12 @@ class Circles extends NetworkExperiment {
     const now = isFactor ? disc[along] : z[along - 3];
     curves.curve([[now, curves.y[0]], [now, curves.y[1]]], { colour: style.text, width: 1, dash: [2, 3] }); // prettier-ignore
     curves.end();
-    const title = isFactor ? `Code by the ${NAMES[along]} of the disc` : `Discs decoded along z${along - 2}, in pixels`;
+    const title = isFactor ? tr("Code by the {factor} of the disc", { factor: tr(NAMES[along]) }) : tr("Discs decoded along z{index}, in pixels", { index: along - 2 });
     curves.describe(title, `${title}: ${names.join(", ")}`);
     if (keys.dataset.names === names.join()) return;
     keys.dataset.names = names.join();
     keys.replaceChildren();
-    names.forEach((name, k) => element("span", { class: "key", style: `--colour:${inks[k % 3]}`, text: `${name} ${["solid", "dashed", "dotted"][k % 3]}  ` }, keys));
+    names.forEach((name, k) => element("span", { class: "key", style: `--colour:${inks[k % 3]}`, text: `${name} ${[tr("solid"), tr("dashed"), tr("dotted")][k % 3]}  ` }, keys));
   }
 }
 

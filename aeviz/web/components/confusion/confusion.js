@@ -3,6 +3,7 @@
 
 import { element } from "../kit/dom.js";
 import { STEPS } from "../kit/image_grid.js";
+import { tr } from "../kit/language.js";
 import { define } from "../kit/mount.js";
 
 /** @typedef {{ titles: string[], counts: number[][][], names: string[], first: number[] }} Data */
@@ -56,7 +57,7 @@ class Confusion {
     const table = element("table", {}, this.root);
     element("caption", { text: titles[at] }, table);
     const head = element("tr", {}, element("thead", {}, table));
-    element("th", { class: "corner", text: "original ↓\nread as →" }, head);
+    element("th", { class: "corner", text: `${tr("original ↓")}\n${tr("read as →")}` }, head);
     for (const name of names) element("th", { scope: "col", text: name }, head);
     const body = element("tbody", {}, table);
     /** @type {(HTMLButtonElement | null)[][]} */
@@ -68,7 +69,7 @@ class Confusion {
         const cell = element("td", { class: i === j ? "kept" : "lost" }, line);
         cell.style.setProperty("--shade", `${shade(count, total).toFixed(1)}%`);
         if (!count) return null;
-        const words = `${names[i]} read as ${names[j]}: ${count} of ${total} images`;
+        const words = tr("{original} read as {read}: {count} of {total} images", { original: names[i], read: names[j], count, total });
         const button = element("button", { type: "button", title: words, "aria-label": words, tabindex: "-1" }, cell);
         button.textContent = percent(count, total);
         button.setAttribute("aria-pressed", "false");

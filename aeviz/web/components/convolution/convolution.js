@@ -3,9 +3,11 @@
 
 import { TITLES, activate } from "../kit/activations.js";
 import { button, element, write } from "../kit/dom.js";
+import { joined } from "../kit/experiment.js";
 import { KeptNumbers } from "../kit/kept_numbers.js";
+import { mark, number, tr, trc } from "../kit/language.js";
 import { define } from "../kit/mount.js";
-import { NumberGrid, plain } from "../kit/number_grid.js";
+import { NumberGrid, plain, written } from "../kit/number_grid.js";
 import { styleOf, watchLooks } from "../kit/theme.js";
 import { CONVOLUTION, POOLINGS, TRANSPOSED, convolve, outputSide, pool, receptiveField, termsOf } from "./operators.js";
 
@@ -30,8 +32,8 @@ const [SIZE, KIND, STRIDE, PADDING, DIVISOR, NEXT, WINDOW, NEXT_STRIDE, BIAS, AC
 const ACTIVATIONS = ["identity", "relu", "sigmoid", "tanh"];
 const WHITE = 16;
 const BACK = POOLINGS.length; // the other of convolution and transposed convolution, with the same kernel
-const FIGURE = "S2, Figure 2.6";
-const OWN = "your own";
+const FIGURE = mark("S2, Figure 2.6");
+const OWN = mark("your own");
 
 class Convolution {
   /**
@@ -51,41 +53,41 @@ class Convolution {
     this.pointed = { part: "map", place: { row: 0, column: 0 } };
     this.kept = new KeptNumbers(channel, activity, () => [...this.head, ...this.kernel, ...this.input.values]);
     this.frame = 0;
-    const input = this.part("Input");
+    const input = this.part(tr("Input"));
     this.inputHeading = input.heading;
     this.inputBar = input.bar;
     this.inputGrid = new NumberGrid(input.part, {
-      label: "Input", limits: [-99, 99], pointed: (place) => this.point("input", place),
+      label: tr("Input"), limits: [-99, 99], pointed: (place) => this.point("input", place),
       edited: (index, value, isResting) => this.edit(this.input.values, index, value, isResting),
     }); // prettier-ignore
-    const kernel = this.part("Kernel");
+    const kernel = this.part(tr("Kernel"));
     this.kernelBar = kernel.bar;
     this.kernelGrid = new NumberGrid(kernel.part, {
-      label: "Kernel", limits: [-9, 9], edited: (index, value, isResting) => this.edit(this.kernel, index, value, isResting),
+      label: tr("Kernel"), limits: [-9, 9], edited: (index, value, isResting) => this.edit(this.kernel, index, value, isResting),
     }); // prettier-ignore
     const row = element("div", { class: "bar" }, kernel.part);
     this.numbers = [
-      this.number(row, "Size", SIZE, [1, 5]), this.number(row, "Divided by", DIVISOR, [1, 25]),
-      this.number(row, "Stride", STRIDE, [1, 4]), this.number(row, "Padding", PADDING, [0, 4]),
+      this.number(row, tr("Size"), SIZE, [1, 5]), this.number(row, tr("Divided by"), DIVISOR, [1, 25]),
+      this.number(row, tr("Stride"), STRIDE, [1, 4]), this.number(row, tr("Padding"), PADDING, [0, 4]),
     ]; // prettier-ignore
     this.numbers[0].select.onchange = () => this.resizeKernel(Number(this.numbers[0].select.value) + 1);
-    const map = this.part("Feature map");
+    const map = this.part(tr("Feature map"));
     this.mapHeading = map.heading;
-    this.kind = this.pick(map.bar, "Layer", ["convolution", "transposed convolution"], (k) => this.change(() => (this.head[KIND] = k)));
+    this.kind = this.pick(map.bar, tr("Layer"), [tr("convolution"), tr("transposed convolution")], (k) => this.change(() => (this.head[KIND] = k)));
     const bias = element("label", {}, map.bar);
     element("span", { text: "b" }, bias);
-    this.bias = element("input", { type: "number", "aria-label": "Bias b", min: "-99", max: "99", step: "1" }, bias);
+    this.bias = element("input", { type: "number", "aria-label": tr("Bias b"), min: "-99", max: "99", step: "1" }, bias);
     this.bias.onchange = () => this.change(() => (this.head[BIAS] = Math.max(-99, Math.min(99, Math.round(Number(this.bias.value) || 0)))));
-    this.activation = this.pick(map.bar, "φ", ACTIVATIONS.map((name) => (name === "identity" ? "none" : TITLES[name])), (k) => this.change(() => (this.head[ACTIVATION] = k)));
-    this.mapGrid = new NumberGrid(map.part, { label: "Feature map", pointed: (place) => this.point("map", place) });
-    const next = this.part("Then");
+    this.activation = this.pick(map.bar, "φ", ACTIVATIONS.map((name) => (name === "identity" ? trc("activation", "none") : TITLES[name])), (k) => this.change(() => (this.head[ACTIVATION] = k)));
+    this.mapGrid = new NumberGrid(map.part, { label: tr("Feature map"), pointed: (place) => this.point("map", place) });
+    const next = this.part(tr("Then"));
     this.nextHeading = next.heading;
-    const names = [...POOLINGS.map((name, k) => (k ? `${name} pooling` : "nothing")), "the way back"];
-    this.next = this.pick(next.bar, "Then", names, (k) => this.change(() => (this.head[NEXT] = k)));
-    this.numbers.push(this.number(next.bar, "Window", WINDOW, [1, 5]), this.number(next.bar, "Stride", NEXT_STRIDE, [1, 4]));
-    this.numbers[5].select.setAttribute("aria-label", "Stride of the pooling");
-    this.nextGrid = new NumberGrid(next.part, { label: "After the second step", pointed: (place) => this.point("next", place) });
-    const words = element("section", { class: "part wide", "aria-label": "The sum and the sizes" }, root);
+    const names = [tr("nothing"), tr("max pooling"), tr("min pooling"), tr("average pooling"), tr("the way back")];
+    this.next = this.pick(next.bar, tr("Then"), names, (k) => this.change(() => (this.head[NEXT] = k)));
+    this.numbers.push(this.number(next.bar, tr("Window"), WINDOW, [1, 5]), this.number(next.bar, tr("Stride"), NEXT_STRIDE, [1, 4]));
+    this.numbers[5].select.setAttribute("aria-label", tr("Stride of the pooling"));
+    this.nextGrid = new NumberGrid(next.part, { label: tr("After the second step"), pointed: (place) => this.point("next", place) });
+    const words = element("section", { class: "part wide", "aria-label": tr("The sum and the sizes") }, root);
     this.sum = element("p", { class: "values lead", role: "status" }, words);
     this.sizes = element("p", { class: "values" }, words);
     this.parameters = element("p", { class: "values" }, words);
@@ -119,13 +121,13 @@ class Convolution {
   /** @param {string[]} names */
   fillInputs(names) {
     this.inputNames = [...names, FIGURE, OWN];
-    this.inputPick = this.pick(this.inputBar, "Image", this.inputNames, (k) => this.choose(k));
-    const draw = button(this.inputBar, "Draw", "Paint on the grid instead of dragging its numbers", () => {
+    this.inputPick = this.pick(this.inputBar, tr("Image"), this.inputNames.map((name) => tr(name)), (k) => this.choose(k));
+    const draw = button(this.inputBar, trc("to paint", "Draw"), tr("Paint on the grid instead of dragging its numbers"), () => {
       this.inputGrid.pen = this.inputGrid.pen ? 0 : WHITE;
       draw.setAttribute("aria-pressed", String(this.inputGrid.pen > 0));
     });
     draw.setAttribute("aria-pressed", "false");
-    button(this.inputBar, "Clear", "All numbers 0", () => this.change(() => this.input.values.fill(0)));
+    button(this.inputBar, tr("Clear"), tr("All numbers 0"), () => this.change(() => this.input.values.fill(0)));
   }
 
   /** @param {Data} data */
@@ -134,7 +136,7 @@ class Convolution {
       this.data = data;
       this.fillInputs(Object.keys(data.inputs));
       this.kernelNames = [...Object.keys(data.kernels), OWN];
-      this.kernelPick = this.pick(this.kernelBar, "Weights", this.kernelNames, (k) => this.chooseKernel(k));
+      this.kernelPick = this.pick(this.kernelBar, tr("Weights"), this.kernelNames.map((name) => tr(name)), (k) => this.chooseKernel(k));
       this.kernelPick.parentElement?.firstElementChild?.remove();
     }
     if (this.kept.isNews(data.values, Boolean(this.inputGrid.held || this.kernelGrid.held))) this.take(data.values);
@@ -247,10 +249,10 @@ class Convolution {
     this.nextGrid.draw(shade(after, marks.next), style);
     this.mapGrid.stage.hidden = !map.values.length;
     this.nextGrid.stage.hidden = !after.values.length;
-    const size = (/** @type {Grid} */ { side }) => (side ? `, ${side} × ${side}` : ": the window does not fit");
-    write(this.inputHeading, `Input${size(input)}`);
-    write(this.mapHeading, `Feature map${size(map)}`);
-    write(this.nextHeading, head[NEXT] ? `${head[NEXT] === BACK ? "The way back, same kernel" : "After pooling"}${size(after)}` : "Second step"); // prettier-ignore
+    const titled = (/** @type {string} */ title, /** @type {Grid} */ { side }) => (side ? `${title}, ${side} × ${side}` : tr("{title}: the window does not fit", { title }));
+    write(this.inputHeading, titled(tr("Input"), input));
+    write(this.mapHeading, titled(tr("Feature map"), map));
+    write(this.nextHeading, head[NEXT] ? titled(head[NEXT] === BACK ? tr("The way back, same kernel") : tr("After pooling"), after) : tr("Second step")); // prettier-ignore
     this.kind.value = String(head[KIND]);
     this.next.value = String(head[NEXT]);
     this.activation.value = String(head[ACTIVATION]);
@@ -309,31 +311,32 @@ class Convolution {
   written({ layer, sums, map, second, after }) {
     const { part, place } = this.pointed;
     const { row, column } = place;
-    const where = `row ${row + 1}, column ${column + 1}`;
+    const where = tr("row {row}, column {column}", { row: row + 1, column: column + 1 });
     const divisor = this.head[DIVISOR];
     /** @param {Grid} from @param {Layer} by @param {Grid} to @param {string} name */
     const sum = (from, by, to, name) => {
       const terms = termsOf(from.side, by, row, column).map((term) => {
         const weight = this.kernel[term.weight];
-        return `${plain(from.values[term.row * from.side + term.column])}·${weight < 0 ? `(${plain(weight)})` : plain(weight)}`;
+        return `${written(from.values[term.row * from.side + term.column])}·${weight < 0 ? `(${written(weight)})` : written(weight)}`;
       });
       const text = terms.join(" + ") || "0";
-      return `${name}, ${where}: ${divisor > 1 ? `(${text}) / ${divisor}` : text} = ${plain(to.values[row * to.side + column])}`;
+      return `${name}, ${where}: ${divisor > 1 ? `(${text}) / ${divisor}` : text} = ${written(to.values[row * to.side + column])}`;
     };
     if (part === "input" && inside(place, this.input.side)) {
-      return `Input, ${where}: ${plain(this.input.values[row * this.input.side + column])}. The frame holds the outputs that it changes.`;
+      return tr("Input, {where}: {value}. The frame holds the outputs that it changes.", { where, value: written(this.input.values[row * this.input.side + column]) });
     }
     if (part === "map" && inside(place, map.side)) {
       const [name, bias] = [ACTIVATIONS[this.head[ACTIVATION]], this.head[BIAS]];
       const z = sums.values[row * map.side + column] + bias;
-      const added = bias ? `. z = ${plain(z - bias)} ${bias < 0 ? "−" : "+"} ${Math.abs(bias)} = ${plain(z)}` : "";
-      const last = name === "identity" ? "" : `. φ(z) = ${TITLES[name]}(${plain(z)}) = ${plain(map.values[row * map.side + column])}`;
-      return `${sum(this.input, layer, sums, "Feature map")}${added}${last}`;
+      const added = bias ? `. z = ${written(z - bias)} ${bias < 0 ? "−" : "+"} ${Math.abs(bias)} = ${written(z)}` : "";
+      const last = name === "identity" ? "" : `. φ(z) = ${TITLES[name]}(${written(z)}) = ${written(map.values[row * map.side + column])}`;
+      return `${sum(this.input, layer, sums, tr("Feature map"))}${added}${last}`;
     }
-    if (part !== "next" || !inside(place, after.side)) return "Point at a number of the feature map.";
-    if (this.head[NEXT] === BACK) return sum(map, second, after, "The way back");
-    const cells = termsOf(map.side, second, row, column).map((term) => plain(map.values[term.row * map.side + term.column]));
-    return `After pooling, ${where}: ${POOLINGS[this.head[NEXT]]}{${cells.join(", ")}} = ${plain(after.values[row * after.side + column])}`;
+    if (part !== "next" || !inside(place, after.side)) return tr("Point at a number of the feature map.");
+    if (this.head[NEXT] === BACK) return sum(map, second, after, tr("The way back"));
+    const cells = termsOf(map.side, second, row, column).map((term) => written(map.values[term.row * map.side + term.column]));
+    const values = { where, pooling: tr(POOLINGS[this.head[NEXT]]), cells: joined(cells), value: written(after.values[row * after.side + column]) };
+    return tr("After pooling, {where}: {pooling}", values) + `{${values.cells}} = ${values.value}`;
   }
 
   /** @param {ReturnType<Convolution["compute"]>} found */
@@ -344,15 +347,15 @@ class Convolution {
     const own = layer.kind === TRANSPOSED
       ? `(n − 1)s − 2p + k = (${side} − 1)·${stride} − 2·${padding} + ${size} = ${outputSide(side, layer)}`
       : `⌊(n + 2p − k) / s⌋ + 1 = ⌊(${side} + 2·${padding} − ${size}) / ${stride}⌋ + 1 = ${outputSide(side, layer)}`; // prettier-ignore
-    const pooled = isPooled ? `; pooling ⌊(${map.side} − ${second.size}) / ${second.stride}⌋ + 1 = ${outputSide(map.side, second)}` : "";
+    const pooled = isPooled ? tr("; pooling {sum}", { sum: `⌊(${map.side} − ${second.size}) / ${second.stride}⌋ + 1 = ${outputSide(map.side, second)}` }) : "";
     const layers = isPooled ? [layer, second] : [layer];
     const field = receptiveField(layers);
-    const sees = layer.kind === TRANSPOSED || this.head[NEXT] === BACK ? "" : `. Receptive field: ${isPooled ? `${size} + (${second.size} − 1)·${stride} = ` : ""}${field} × ${field} pixels`; // prettier-ignore
-    write(this.sizes, `Side of the output: ${own}${pooled}${sees}.`);
+    const sees = layer.kind === TRANSPOSED || this.head[NEXT] === BACK ? "" : tr(". Receptive field: {sum}{field} × {field} pixels", { sum: isPooled ? `${size} + (${second.size} − 1)·${stride} = ` : "", field }); // prettier-ignore
+    write(this.sizes, `${tr("Side of the output: {sum}", { sum: own })}${pooled}${sees}.`);
     const [from, to] = [side ** 2, map.side ** 2];
-    const count = (/** @type {number} */ value) => value.toLocaleString("en");
-    write(this.parameters, `Parameters: this layer ${size}·${size} + 1 = ${size * size + 1}; a dense layer between the same grids ${from}·${to} + ${to} = ${count(from * to + to)}. ` +
-      `S2, Example 2.3.2 (32 × 32 RGB, 64 filters): (${size}·${size}·3 + 1)·64 = ${count((3 * size * size + 1) * 64)}; dense 3,072·64 + 64 = 196,672 (S2 prints 196,736).`); // prettier-ignore
+    write(this.parameters, tr("Parameters: this layer {size}·{size} + 1 = {own}; a dense layer between the same grids {from}·{to} + {to} = {dense}. " +
+      "S2, Example 2.3.2 (32 × 32 RGB, 64 filters): ({size}·{size}·3 + 1)·64 = {filters}; dense 3,072·64 + 64 = 196,672 (S2 prints 196,736).",
+    { size, from, to, own: size * size + 1, dense: number(from * to + to), filters: number((3 * size * size + 1) * 64) })); // prettier-ignore
     this.root.dataset.sides = [map.side, after.side, field].join(" ");
   }
 

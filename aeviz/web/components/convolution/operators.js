@@ -1,12 +1,14 @@
 // Convolution, transposed convolution and pooling of square grids, as aeviz/lab/convolution.py has them.
 
+import { mark } from "../kit/language.js";
+
 /** @typedef {{ values: number[], side: number }} Grid row by row */
 /** @typedef {{ kind: number, size: number, stride: number, padding: number }} Layer */
 /** @typedef {{ row: number, column: number, weight: number }} Term a number of the input, and the place of its weight */
 
 export const [CONVOLUTION, TRANSPOSED] = [0, 1];
 /** Kinds of pooling, and no second layer at all. */
-export const POOLINGS = ["none", "max", "min", "average"];
+export const POOLINGS = ["none", mark("max"), mark("min"), mark("average")];
 
 /** @param {number} side @param {Layer} layer side of its output; below 1 there is none */
 export function outputSide(side, { kind, size, stride, padding }) {

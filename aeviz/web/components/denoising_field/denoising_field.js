@@ -2,8 +2,9 @@
 // them starts where the visitor clicks.
 
 import { button, element, write } from "../kit/dom.js";
-import { Experiment, choice, limit, number, slider } from "../kit/experiment.js";
+import { Experiment, choice, limit, listed, number, slider } from "../kit/experiment.js";
 import { Grip } from "../kit/grip.js";
+import { tr } from "../kit/language.js";
 import { define } from "../kit/mount.js";
 import { Plot } from "../kit/plot.js";
 import { normal, random } from "../kit/random.js";
@@ -27,20 +28,20 @@ class DenoisingField extends Experiment {
     const axes = { label: "", x: /** @type {Pair} */ ([-SIDE, SIDE]), y: /** @type {Pair} */ ([-SIDE, SIDE]) };
     this.plane = new Plot(this.root, { title: "", ...axes, isSquare: true });
     this.grip = new Grip(this.plane, {
-      name: "start of the walk", text: "x̃", colour: INK,
+      name: tr("start of the walk"), text: "x̃", colour: INK,
       moved: (to, resting) => this.move(to, resting),
     }); // prettier-ignore
     this.grips.push(this.grip);
     this.plane.canvas.onclick = (event) => this.plane && this.move(this.plane.pointUnder(/** @type {PointerEvent} */ (event)), true);
-    const card = element("section", { class: "card", "aria-label": "Denoiser" }, this.root);
+    const card = element("section", { class: "card", "aria-label": tr("Denoiser") }, this.root);
     const bar = element("div", { class: "bar" }, card);
-    this.curve = choice(bar, "Data", CURVES, (index) => this.change({ [CURVE]: index }));
-    this.shown = choice(bar, "Arrows", ["on a grid", "from corrupted data"], (index) => this.change({ [SHOWN]: index }));
+    this.curve = choice(bar, tr("Data"), CURVES.map((name) => tr(name)), (index) => this.change({ [CURVE]: index }));
+    this.shown = choice(bar, tr("Arrows"), [tr("on a grid"), tr("from corrupted data")], (index) => this.change({ [SHOWN]: index }));
     const acts = element("div", { class: "bar" }, card);
-    this.falls = button(acts, "σ falls along the walk", "Let the noise that the denoiser expects fall to 0.05", () => this.change({ [FALLS]: 1 - this.values[FALLS] }));
-    button(acts, "Reset", "Back to the first view", () => this.adopt(FIRST_VIEW));
-    this.sigma = slider(card, "noise σ", { min: 0.05, max: 2, step: 0.05 }, (value) => this.change({ [SIGMA]: value }));
-    this.count = slider(card, "data N", { min: 2, max: 300, step: 2 }, (value) => this.change({ [COUNT]: value }));
+    this.falls = button(acts, tr("σ falls along the walk"), tr("Let the noise that the denoiser expects fall to 0.05"), () => this.change({ [FALLS]: 1 - this.values[FALLS] }));
+    button(acts, tr("Reset"), tr("Back to the first view"), () => this.adopt(FIRST_VIEW));
+    this.sigma = slider(card, tr("noise σ"), { min: 0.05, max: 2, step: 0.05 }, (value) => this.change({ [SIGMA]: value }));
+    this.count = slider(card, tr("data N"), { min: 2, max: 300, step: 2 }, (value) => this.change({ [COUNT]: value }));
     element("p", { class: "formula lead", role: "math", text: "D(x̃) = E[x | x̃] = Σ wᵢ xᵢ" }, card);
     element("p", { class: "formula", role: "math", text: "wᵢ ∝ exp(−|x̃ − xᵢ|² / 2σ²)" }, card);
     this.mean = element("p", { class: "values" }, card);
@@ -86,8 +87,8 @@ class DenoisingField extends Experiment {
       plane.curve(path, { colour: INK, width: 2.2 });
       path.forEach((point) => plane.dot(point, { colour: INK, width: 3 }));
       plane.end();
-      plane.describe(v[SHOWN] ? "Corrupted data, arrows to D(x̃): click to walk" : "Arrows along D(x̃) − x̃: click to walk", `Field of the best denoiser of data on a ${CURVES[v[CURVE]]}, noise ${number(sigma)}`);
-      this.grip?.place(start, `start ${start.map((value) => number(value)).join(", ")}`);
+      plane.describe(v[SHOWN] ? tr("Corrupted data, arrows to D(x̃): click to walk") : tr("Arrows along D(x̃) − x̃: click to walk"), tr("Field of the best denoiser of data on a {curve}, noise {sigma}", { curve: tr(CURVES[v[CURVE]]), sigma: number(sigma) }));
+      this.grip?.place(start, tr("start {start}", { start: listed(start) }));
     }
     const heights = path.map((point, k) => /** @type {Pair} */ ([k, denoise(point, points, sigma).logDensity]));
     const values = heights.map(([, y]) => y);
@@ -95,19 +96,19 @@ class DenoisingField extends Experiment {
     if (height.begin(style)) {
       height.curve(heights, { colour: INK, width: 2.2 });
       height.end();
-      height.describe("ln p(x̃) along the walk, by step", `From ${number(values[0])} to ${number(values[STEPS])}`);
+      height.describe(tr("ln p(x̃) along the walk, by step"), tr("From {first} to {last}", { first: number(values[0]), last: number(values[STEPS]) }));
     }
     const { mean } = denoise(start, points, sigma);
     const slope = score(start, points, sigma);
-    const pair = (/** @type {number[]} */ both) => `(${both.map((value) => number(value, 3)).join(", ")})`;
+    const pair = (/** @type {number[]} */ both) => `(${listed(both, 3)})`;
     write(this.mean, `D${pair(start)} = ${pair(mean)}`);
-    write(this.score, `${pair([mean[0] - start[0], mean[1] - start[1]])} = ${number(sigma)}² · ${pair(slope)}; the gradient by differences of ln p`);
+    write(this.score, tr("{step} = {sigma}² · {slope}; the gradient by differences of ln p", { step: pair([mean[0] - start[0], mean[1] - start[1]]), sigma: number(sigma), slope: pair(slope) }));
     const error = noisy.reduce((sum, { clean, mean: [u, w] }) => sum + (u - clean[0]) ** 2 + (w - clean[1]) ** 2, 0) / DRAWS;
     const raw = noisy.reduce((sum, { clean, at: [u, w] }) => sum + (u - clean[0]) ** 2 + (w - clean[1]) ** 2, 0) / DRAWS;
-    write(this.errors, `Mean squared error over ${DRAWS} corrupted data: ${number(raw, 3)} before, ${number(error, 3)} after denoising`);
+    write(this.errors, tr("Mean squared error over {count} corrupted data: {before} before, {after} after denoising", { count: DRAWS, before: number(raw, 3), after: number(error, 3) }));
     const last = path[STEPS];
     const far = Math.min(...curvePoints(v[CURVE], 1000).map(([a, b]) => Math.hypot(a - last[0], b - last[1])));
-    write(this.end, `The walk ends at ${pair(last)}, ${number(far, 3)} from the curve`);
+    write(this.end, tr("The walk ends at {end}, {distance} from the curve", { end: pair(last), distance: number(far, 3) }));
     if (this.curve) this.curve.value = String(v[CURVE]);
     if (this.shown) this.shown.value = String(v[SHOWN]);
     this.falls?.setAttribute("aria-pressed", String(v[FALLS] === 1));

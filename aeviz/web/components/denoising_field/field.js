@@ -1,8 +1,10 @@
 // The best denoiser of data on a curve, as aeviz/lab/denoising_field.py has it.
 
+import { mark } from "../kit/language.js";
+
 /** @typedef {[number, number]} Pair */
 
-export const CURVES = ["circle", "wave", "spiral", "cross"];
+export const CURVES = [mark("circle"), mark("wave"), mark("spiral"), mark("cross")];
 const LEAST_SIGMA = 0.05;
 
 /** @param {number} index @param {number} count @returns {Pair[]} */

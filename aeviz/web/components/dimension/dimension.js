@@ -4,6 +4,7 @@
 import { readable } from "../kit/axis.js";
 import { button, element, write } from "../kit/dom.js";
 import { Experiment, number, slider } from "../kit/experiment.js";
+import { localise, tr } from "../kit/language.js";
 import { define } from "../kit/mount.js";
 import { Plot } from "../kit/plot.js";
 import { random } from "../kit/random.js";
@@ -27,11 +28,11 @@ class Dimension extends Experiment {
     this.radius = plot([0, 13], [0, 0.85]);
     const next = random(3);
     this.points = Array.from({ length: PAIRED }, () => Array.from({ length: MOST }, next));
-    const card = element("section", { class: "card", "aria-label": "Dimension" }, this.root);
-    button(element("div", { class: "bar" }, card), "Reset", "Back to the first view", () => this.adopt(FIRST_VIEW));
-    this.n = slider(card, "dimension n", { min: 1, max: MOST, step: 1 }, (value) => this.change({ [N]: value }));
-    this.bins = slider(card, "bins k", { min: 2, max: 10, step: 1 }, (value) => this.change({ [BINS]: value }));
-    this.depth = slider(card, "shell ε", { min: 0.01, max: 0.5, step: 0.01 }, (value) => this.change({ [SHELL]: value }));
+    const card = element("section", { class: "card", "aria-label": tr("Dimension") }, this.root);
+    button(element("div", { class: "bar" }, card), tr("Reset"), tr("Back to the first view"), () => this.adopt(FIRST_VIEW));
+    this.n = slider(card, tr("dimension n"), { min: 1, max: MOST, step: 1 }, (value) => this.change({ [N]: value }));
+    this.bins = slider(card, tr("bins k"), { min: 2, max: 10, step: 1 }, (value) => this.change({ [BINS]: value }));
+    this.depth = slider(card, tr("shell ε"), { min: 0.01, max: 0.5, step: 0.01 }, (value) => this.change({ [SHELL]: value }));
     this.lines = [0, 1, 2, 3, 4].map((k) => element("p", { class: k ? "values" : "values lead" }, card));
   }
 
@@ -53,30 +54,30 @@ class Dimension extends Experiment {
       if (n <= 10) grid.dot([n, occupied], { colour: orange, width: 6 });
       grid.end();
     }
-    grid.describe(`Cells that hold one of ${SAMPLE} points, by n`, `Share of the cells that hold points: ${number(occupied, 3)} in ${n} dimensions`);
+    grid.describe(tr("Cells that hold one of {count} points, by n", { count: SAMPLE }), tr("Share of the cells that hold points: {share} in {n} dimensions", { share: number(occupied, 3), n }));
     const share = shellShare(depth, n);
     if (shell.begin(style)) {
       shell.graph((x) => shellShare(depth, x), { colour: blue });
       shell.dot([n, share], { colour: orange, width: 6 });
       shell.end();
     }
-    shell.describe("Volume of a ball near its surface, by n", `Share of the volume within ${number(depth)} of the surface: ${number(share, 3)}`);
+    shell.describe(tr("Volume of a ball near its surface, by n"), tr("Share of the volume within {depth} of the surface: {share}", { depth: number(depth), share: number(share, 3) }));
     const found = distances(points, n);
     const { mean, share: wide } = spread(found);
     if (pairs.begin(style)) this.drawHistogram(pairs, found, mean);
-    pairs.describe("Distances of points, over their mean", `Distances of ${PAIRED} points in the cube: standard deviation ${number(wide, 3)} of the mean`);
+    pairs.describe(tr("Distances of points, over their mean"), tr("Distances of {count} points in the cube: standard deviation {share} of the mean", { count: PAIRED, share: number(wide, 3) }));
     if (radius.begin(style)) {
       radius.graph((r) => Math.min(2, radiusDensity(r, n)), { colour: blue, width: 2.5 });
       radius.curve([[Math.sqrt(n - 1), 0], [Math.sqrt(n - 1), radiusDensity(Math.sqrt(n - 1), n)]], { colour: orange, dash: [4, 4] }); // prettier-ignore
       radius.end();
     }
-    radius.describe("|z| of a standard normal z: its density", `Density of the distance from the origin, largest at ${number(Math.sqrt(n - 1))}`);
+    radius.describe(tr("|z| of a standard normal z: its density"), tr("Density of the distance from the origin, largest at {radius}", { radius: number(Math.sqrt(n - 1)) }));
     const cells = k ** n;
-    write(lines[0], `Grid: ${k}ⁿ = ${readable(cells, 3)} cells; ${SAMPLE} points fill 1 − (1 − 1/${readable(cells, 3)})¹⁰ = ${number(occupied, 3)} of them on average.`);
-    write(lines[1], `Shell: 1 − (1 − ${number(depth)})ⁿ = ${number(share, 3)} of the volume.`);
-    write(lines[2], `Distances: mean ${number(mean)}, standard deviation ${number(100 * wide, 1)} % of it.`);
-    write(lines[3], `Gaussian: most points near √(n − 1) = ${number(Math.sqrt(n - 1))}, few near the origin, where the density of z is largest.`);
-    write(lines[4], `Polynomials: C(n + 2, 2) = ${coefficients(n, 2).toLocaleString("en")} coefficients up to degree 2, C(n + 3, 3) = ${coefficients(n, 3).toLocaleString("en")} up to 3.`);
+    write(lines[0], tr("Grid: {k}ⁿ = {cells} cells; {count} points fill 1 − (1 − 1/{cells})¹⁰ = {share} of them on average.", { k, cells: readable(cells, 3), count: SAMPLE, share: number(occupied, 3) }));
+    write(lines[1], tr("Shell: 1 − (1 − {depth})ⁿ = {share} of the volume.", { depth: number(depth), share: number(share, 3) }));
+    write(lines[2], tr("Distances: mean {mean}, standard deviation {share} % of it.", { mean: number(mean), share: number(100 * wide, 1) }));
+    write(lines[3], tr("Gaussian: most points near √(n − 1) = {radius}, few near the origin, where the density of z is largest.", { radius: number(Math.sqrt(n - 1)) }));
+    write(lines[4], tr("Polynomials: C(n + 2, 2) = {two} coefficients up to degree 2, C(n + 3, 3) = {three} up to 3.", { two: localise(coefficients(n, 2).toLocaleString("en")), three: localise(coefficients(n, 3).toLocaleString("en")) }));
     this.root.dataset.shares = [occupied, share, wide].map((value) => value.toFixed(4)).join(" ");
   }
 

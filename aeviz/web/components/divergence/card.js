@@ -1,6 +1,7 @@
 // What stands beside the picture: both divergences, the formula with its values, its terms as bars, and the estimate.
 
 import { button, element, write } from "../kit/dom.js";
+import { localise, tr } from "../kit/language.js";
 import { number } from "./gaussians.js";
 
 /** @typedef {import("./gaussians.js").Gaussian} Gaussian */
@@ -20,14 +21,14 @@ export class Card {
    * }} actions
    */
   constructor(root, actions) {
-    const card = element("section", { class: "card", "aria-label": "Divergences" }, root);
+    const card = element("section", { class: "card", "aria-label": tr("Divergences") }, root);
     const bar = element("div", { class: "bar" }, card);
     const label = element("label", {}, bar);
     this.mixture = element("input", { type: "checkbox" }, label);
-    element("span", { text: "p is a mixture of two Gaussians" }, label);
+    element("span", { text: tr("p is a mixture of two Gaussians") }, label);
     this.mixture.onchange = () => actions.mix(this.mixture.checked);
-    this.swap = button(bar, "Swap", "Exchange p and q", actions.swap);
-    button(bar, "Reset", "Back to the first view", actions.reset);
+    this.swap = button(bar, tr("Swap"), tr("Exchange p and q"), actions.swap);
+    button(bar, tr("Reset"), tr("Back to the first view"), actions.reset);
 
     const both = element("div", { class: "both" }, card);
     /** @type {Record<Direction, { choice: HTMLButtonElement, value: HTMLElement, fit: HTMLButtonElement }>} */
@@ -47,15 +48,15 @@ export class Card {
     const estimate = element("div", { class: "estimate" }, card);
     const line = element("div", { class: "bar" }, estimate);
     const counted = element("label", {}, line);
-    element("span", { text: "Monte Carlo, draws from " }, counted);
+    element("span", { text: tr("Monte Carlo, draws from ") }, counted);
     this.drawn = element("b", {}, counted);
-    this.count = element("select", { "aria-label": "Number of draws" }, counted);
+    this.count = element("select", { "aria-label": tr("Number of draws") }, counted);
     for (const count of COUNTS) {
-      element("option", { value: String(count), text: count.toLocaleString("en") }, this.count);
+      element("option", { value: String(count), text: localise(count.toLocaleString("en")) }, this.count);
     }
     this.count.value = "100";
     this.count.onchange = actions.count;
-    button(line, "Draw again", "Estimate from other draws", actions.draw);
+    button(line, tr("Draw again"), tr("Estimate from other draws"), actions.draw);
     this.estimate = element("p", { class: "values" }, estimate);
   }
 
@@ -68,11 +69,11 @@ export class Card {
     const [first, second] = NAMES[direction];
     const node = element("div", { class: "side" }, parent);
     const name = `KL(${first}‖${second})`;
-    const choice = element("button", { type: "button", class: "choice", title: `Show the integrand of ${name}` }, node);
+    const choice = element("button", { type: "button", class: "choice", title: tr("Show the integrand of {name}", { name }) }, node);
     element("span", { text: name }, choice);
     const value = element("b", {}, choice);
     choice.onclick = () => choose(direction);
-    return { choice, value, fit: button(node, `Fit q: least ${name}`, `Move q until ${name} is least`, () => fit(direction)) };
+    return { choice, value, fit: button(node, tr("Fit q: least {name}", { name }), tr("Move q until {name} is least", { name }), () => fit(direction)) };
   }
 
   /** @param {string} verdict on a fit; empty for none */
@@ -85,7 +86,7 @@ export class Card {
   showFit(direction) {
     for (const name of /** @type {Direction[]} */ (["forward", "reverse"])) {
       const [first, second] = NAMES[name];
-      write(this.sides[name].fit, direction === name ? "Stop" : `Fit q: least KL(${first}‖${second})`);
+      write(this.sides[name].fit, direction === name ? tr("Stop") : tr("Fit q: least {name}", { name: `KL(${first}‖${second})` }));
     }
   }
 
@@ -113,7 +114,7 @@ export class Card {
     write(
       this.values,
       isMixture
-        ? `= ${number(shown.kl)}  (no closed form: the integral on 3,001 points)`
+        ? tr("= {value}  (no closed form: the integral on 3,001 points)", { value: number(shown.kl) })
         : `= ln(${number(b.sd, 2)} / ${number(a.sd, 2)}) + (${number(a.sd, 2)}² + (${number(a.mean - b.mean, 2)})²) / (2 · ${number(b.sd, 2)}²) − ½ = ${number(shown.kl)}`,
     );
     this.showBars(shown, first, second);
@@ -122,8 +123,8 @@ export class Card {
     write(
       this.estimate,
       estimate.error > 1e-12
-        ? `${number(estimate.mean)} ± ${number(estimate.error, estimate.error < 0.001 ? 6 : 3)} (standard error): ${number(away, 1)} standard errors from ${number(shown.kl)}`
-        : `${number(estimate.mean)}: p = q, all terms are 0`,
+        ? tr("{mean} ± {error} (standard error): {away} standard errors from {exact}", { mean: number(estimate.mean), error: number(estimate.error, estimate.error < 0.001 ? 6 : 3), away: number(away, 1), exact: number(shown.kl) })
+        : tr("{mean}: p = q, all terms are 0", { mean: number(estimate.mean) }),
     );
   }
 
@@ -165,9 +166,9 @@ export class Card {
     const { entropy, crossEntropy } = measures;
     /** @type {Record<string, [string, number, number]>} */
     const rows = {
-      crossEntropy: [`cross-entropy H(${a}, ${b})`, 0, crossEntropy],
-      entropy: [`entropy H(${a})`, 0, entropy],
-      kl: ["KL = difference", entropy, crossEntropy],
+      crossEntropy: [tr("cross-entropy H({a}, {b})", { a, b }), 0, crossEntropy],
+      entropy: [tr("entropy H({a})", { a }), 0, entropy],
+      kl: [tr("KL = difference"), entropy, crossEntropy],
     };
     const low = Math.min(0, entropy, crossEntropy);
     const span = Math.max(4, crossEntropy, entropy) - low;

@@ -2,6 +2,7 @@
 // a Gaussian or a mixture of two, by gradient descent on either divergence. Python gets the numbers once a gesture rests.
 
 import { KeptNumbers } from "../kit/kept_numbers.js";
+import { localise, number, tr } from "../kit/language.js";
 import { define } from "../kit/mount.js";
 import { styleOf, watchLooks } from "../kit/theme.js";
 import { Card } from "./card.js";
@@ -166,7 +167,7 @@ class Divergence {
   judge() {
     const [reached, least] = [measure([this.q], this.p).kl, leastFromModes(this.p)];
     const isLocal = reached > least + 0.001;
-    const text = `A local minimum, ${reached.toFixed(3)}. From q on a peak of p the descent reaches ${least.toFixed(3)}: drag q there and fit again.`;
+    const text = tr("A local minimum, {reached}. From q on a peak of p the descent reaches {least}: drag q there and fit again.", { reached: number(reached, 3), least: number(least, 3) });
     this.card.tell(isLocal ? text : "");
   }
 
@@ -189,8 +190,8 @@ class Divergence {
     const parts = [...p, this.q];
     this.handles.forEach((handle, k) => handle.place(parts[k >> 1]));
     this.card.show({ p, q, direction, measures, estimate: estimate(first, second, draws) });
-    const words = parts.map(({ mean, sd }, k) => `${k < p.length ? "p" : "q"}: mean ${mean.toFixed(2)}, standard deviation ${sd.toFixed(2)}`);
-    this.picture.canvas.setAttribute("aria-label", `Densities. ${words.join("; ")}. Below: the integrand of the divergence.`);
+    const words = parts.map(({ mean, sd }, k) => tr("{name}: mean {mean}, standard deviation {sd}", { name: k < p.length ? "p" : "q", mean: localise(mean.toFixed(2)), sd: localise(sd.toFixed(2)) }));
+    this.picture.canvas.setAttribute("aria-label", tr("Densities. {densities}. Below: the integrand of the divergence.", { densities: words.join("; ") }));
     this.root.dataset.kl = measures.forward.kl.toFixed(4);
     this.root.dataset.reverse = measures.reverse.kl.toFixed(4);
     if (this.fitting) this.redraw();

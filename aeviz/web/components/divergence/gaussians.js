@@ -1,5 +1,6 @@
 // Densities of one dimension, their entropy and KL divergence, as aeviz/lab/information.py has them.
 
+import { localise } from "../kit/language.js";
 import { normal, random } from "../kit/random.js";
 
 /** @typedef {{ mean: number, sd: number, weight: number }} Gaussian a component of a mixture */
@@ -22,7 +23,7 @@ export function clamp(value, low, high) {
 /** @param {number} value @param {number} [digits] */
 export function number(value, digits = 3) {
   const text = value.toFixed(digits);
-  return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
+  return localise(Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−"));
 }
 
 /** @param {Gaussian} part @param {number} x */

@@ -2,6 +2,7 @@
 // which sets the width. Each follows the pointer, the wheel and the arrow keys.
 
 import { brief, element } from "../kit/dom.js";
+import { tr } from "../kit/language.js";
 import { clamp, logDensity } from "./gaussians.js";
 
 /** @typedef {import("./gaussians.js").Gaussian} Gaussian */
@@ -27,13 +28,12 @@ export class Handle {
     this.grip = 0; // from the pointer to the handle, in values of x
     this.isHeld = false;
     const [low, high] = quantity === "mean" ? MEANS : DEVIATIONS;
-    const what = quantity === "mean" ? "Mean" : "Standard deviation";
     this.node = element(
       "div",
       {
-        class: `handle ${quantity}`, role: "slider", tabindex: "0", "aria-label": `${what} of ${name}`,
+        class: `handle ${quantity}`, role: "slider", tabindex: "0", "aria-label": quantity === "mean" ? tr("Mean of {name}", { name }) : tr("Standard deviation of {name}", { name }),
         "aria-valuemin": String(low), "aria-valuemax": String(high), style: `--colour:${colour}`,
-        title: quantity === "mean" ? `Drag: mean of ${name}. Wheel, or arrow keys up and down: width.` : `Drag: width of ${name}`,
+        title: quantity === "mean" ? tr("Drag: mean of {name}. Wheel, or arrow keys up and down: width.", { name }) : tr("Drag: width of {name}", { name }),
       },
       picture.stage,
     ); // prettier-ignore

@@ -4,6 +4,7 @@
 import { linearTicks, readable, round } from "../kit/axis.js";
 import { line } from "../kit/curves.js";
 import { brushOf, element, pixelRatio, resize } from "../kit/dom.js";
+import { tr } from "../kit/language.js";
 import { integrand, logDensity, number } from "./gaussians.js";
 
 /** @typedef {import("./gaussians.js").Gaussian} Gaussian */
@@ -72,8 +73,8 @@ export class Picture {
       low: -round(Math.max(0.1, -Math.min(...terms)), true),
       high: round(Math.max(0.1, ...terms), true),
     };
-    this.drawAxes(brush, style, this.above, "density");
-    this.drawAxes(brush, style, below, `${view.direction === "forward" ? "p(x) ln(p(x) / q(x))" : "q(x) ln(q(x) / p(x))"}:  red − blue area = ${number(view.area)}`);
+    this.drawAxes(brush, style, this.above, tr("density"));
+    this.drawAxes(brush, style, below, tr("{integrand}:  red − blue area = {area}", { integrand: view.direction === "forward" ? "p(x) ln(p(x) / q(x))" : "q(x) ln(q(x) / p(x))", area: number(view.area) }));
     this.drawParts(brush, view);
     for (const [values, colour] of /** @type {[number[], string][]} */ ([[p, view.colours.p], [q, view.colours.q]])) {
       this.area(brush, this.above, xs, values, colour, 0.13);

@@ -4,6 +4,7 @@
 import { element } from "../kit/dom.js";
 import { network } from "../kit/engine.js";
 import { ImageView } from "../kit/images.js";
+import { tr } from "../kit/language.js";
 import { tell } from "../kit/link.js";
 import { Handwriting } from "./handwriting.js";
 import { strokesToText } from "./link_text.js";
@@ -30,8 +31,8 @@ export class LiveDrawing {
     if (!spec.linked) {
       const view = (/** @type {string} */ title, /** @type {string} */ alt) =>
         new ImageView(this.root, { title, alt, shape: spec.shape, smooth: false });
-      this.input = view("Input of the network", "The drawing as the network receives it");
-      this.output = view("Reconstruction", `The drawing, reconstructed by ${spec.model} in the page`);
+      this.input = view(tr("Input of the network"), tr("The drawing as the network receives it"));
+      this.output = view(tr("Reconstruction"), tr("The drawing, reconstructed by {model} in the page", { model: spec.model }));
     }
     this.handwriting = new Handwriting(paint, SIDE, spec.shape);
     /** @type {import("./handwriting.js").Stroke[] | null} */
@@ -93,7 +94,7 @@ export class LiveDrawing {
     const { model, linked } = this.spec;
     const z = drawing && Array.from(drawing.z);
     this.root.dataset.point = z ? z.map((value) => value.toFixed(3)).join(" ") : "";
-    if (linked) tell("own", model, drawing && { ...drawing, name: "Your drawing", z: Float64Array.from(drawing.z) }, this);
+    if (linked) tell("own", model, drawing && { ...drawing, name: tr("Your drawing"), z: Float64Array.from(drawing.z) }, this);
     else window.dispatchEvent(new CustomEvent("aeviz:place", { detail: { model, z } }));
   }
 

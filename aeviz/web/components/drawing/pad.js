@@ -1,6 +1,7 @@
 // The drawing pad: pen, eraser and keys on a canvas.
 
 import { context as contextOf, element } from "../kit/dom.js";
+import { tr } from "../kit/language.js";
 import { watchLooks } from "../kit/theme.js";
 import { LiveDrawing } from "./live_drawing.js";
 import { Sender } from "./sender.js";
@@ -43,10 +44,10 @@ export class Pad {
       tabindex: "0",
       role: "application",
       "aria-label":
-        "Drawing pad. Arrow keys move the pen, Shift makes larger steps. Space puts the pen down or lifts it. " +
-        "E switches the eraser, Control Z undoes, Control Y redoes, Delete clears.",
+        tr("Drawing pad. Arrow keys move the pen, Shift makes larger steps. Space puts the pen down or lifts it. " +
+          "E switches the eraser, Control Z undoes, Control Y redoes, Delete clears."),
     }, this.stage);
-    this.blank = element("div", { class: "blank", "aria-hidden": "true", text: "Draw here" }, this.stage);
+    this.blank = element("div", { class: "blank", "aria-hidden": "true", text: tr("Draw here") }, this.stage);
     this.tools = buildTools(root, this);
     addHint(root);
     this.voice = element("div", { class: "voice", role: "status" }, root);
@@ -86,22 +87,22 @@ export class Pad {
   }
 
   undo() {
-    if (this.board.live || this.board.done.length) this.change(() => this.board.undo(), "Undone");
+    if (this.board.live || this.board.done.length) this.change(() => this.board.undo(), tr("Undone"));
   }
 
   redo() {
-    if (this.board.undone.length) this.change(() => this.board.redo(), "Redone");
+    if (this.board.undone.length) this.change(() => this.board.redo(), tr("Redone"));
   }
 
   clear() {
     this.lift();
-    if (this.board.strokes().length) this.change(() => this.board.add("clear"), "Cleared");
+    if (this.board.strokes().length) this.change(() => this.board.add("clear"), tr("Cleared"));
   }
 
   turnEraser() {
     this.lift();
     this.board.erase = !this.board.erase;
-    this.voice.textContent = this.board.erase ? "Eraser" : "Pen";
+    this.voice.textContent = this.board.erase ? tr("Eraser") : tr("Pen");
     this.update();
   }
 
@@ -228,7 +229,7 @@ export class Pad {
   turnPen() {
     if (this.board.live) this.lift();
     else this.begin({ ...this.board.cursor, width: this.board.width });
-    this.voice.textContent = this.board.live ? "Pen down" : "Pen up";
+    this.voice.textContent = this.board.live ? tr("Pen down") : tr("Pen up");
   }
 
   // looks

@@ -1,6 +1,7 @@
 // What stands around the drawing pad: tools, the hint on keys, and the ring that shows where the pen is.
 
 import { element, icon } from "../kit/dom.js";
+import { tr } from "../kit/language.js";
 import { SIDE } from "./strokes.js";
 
 const MAC = /mac/i.test(navigator.platform);
@@ -18,10 +19,10 @@ const ICONS = {
  * @param {Pad} pad
  */
 export function buildTools(root, pad) {
-  const tools = element("div", { class: "tools", role: "group", "aria-label": "Drawing tools" }, root);
+  const tools = element("div", { class: "tools", role: "group", "aria-label": tr("Drawing tools") }, root);
   const size = element("label", { class: "size" }, tools);
-  element("span", { text: "Pen" }, size);
-  const slider = element("input", { type: "range", min: "6", max: "50", step: "2", "aria-label": "Pen width" }, size);
+  element("span", { text: tr("Pen") }, size);
+  const slider = element("input", { type: "range", min: "6", max: "50", step: "2", "aria-label": tr("Pen width") }, size);
   const dot = element("span", { class: "dot", "aria-hidden": "true" }, element("span", { class: "nib" }, size));
   slider.oninput = () => {
     pad.board.width = Number(slider.value);
@@ -40,14 +41,14 @@ export function buildTools(root, pad) {
     button.onclick = act;
     return button;
   };
-  const eraser = tool("eraser", "Eraser", () => pad.turnEraser());
-  const undo = tool("undo", "Undo", () => pad.undo());
-  const redo = tool("redo", "Redo", () => pad.redo());
-  const clear = tool("clear", "Clear", () => pad.clear());
+  const eraser = tool("eraser", tr("Eraser"), () => pad.turnEraser());
+  const undo = tool("undo", tr("Undo"), () => pad.undo());
+  const redo = tool("redo", tr("Redo"), () => pad.redo());
+  const clear = tool("clear", tr("Clear"), () => pad.clear());
   /** Bring the tools up to date. @param {import("./strokes.js").Board} board */
   const update = (board) => {
     slider.value = String(board.width);
-    slider.setAttribute("aria-valuetext", `${board.width} of ${SIDE} pixels`);
+    slider.setAttribute("aria-valuetext", tr("{width} of {side} pixels", { width: board.width, side: SIDE }));
     dot.style.setProperty("--width", String(board.width / 50));
     eraser.setAttribute("aria-pressed", String(board.erase));
     undo.disabled = !board.done.length;
@@ -60,12 +61,18 @@ export function buildTools(root, pad) {
 /** @param {Element} root */
 export function addHint(root) {
   const hint = element("div", { class: "hint" }, root);
-  element("span", { class: "touch", text: "Draw with a finger or a pen." }, hint);
+  element("span", { class: "touch", text: tr("Draw with a finger or a pen.") }, hint);
   const keys = element("span", { class: "keys" }, hint);
-  keys.append("Draw with the mouse or with keys: ");
+  keys.append(`${tr("Draw with the mouse or with keys:")} `);
   const back = MAC ? "⌘Z" : "Ctrl+Z";
-  const acts = { Arrows: "move", Space: "pen down or up", E: "eraser", [back]: "undo", Del: "clear" };
-  Object.entries(acts).forEach(([key, act], index) => {
+  const acts = [
+    [tr("Arrows"), tr("move")],
+    [tr("Space"), tr("pen down or up")],
+    ["E", tr("eraser")],
+    [back, tr("undo")],
+    [tr("Del"), tr("clear")],
+  ];
+  acts.forEach(([key, act], index) => {
     if (index) keys.append(" · ");
     const pair = element("span", { class: "pair" }, keys);
     element("kbd", { text: key }, pair);

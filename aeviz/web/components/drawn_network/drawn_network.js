@@ -5,7 +5,8 @@
 import { TITLES } from "../kit/activations.js";
 import { line } from "../kit/curves.js";
 import { brushOf, button, element, pixelRatio, resize, write } from "../kit/dom.js";
-import { Experiment, choice, number } from "../kit/experiment.js";
+import { Experiment, choice, listed, number } from "../kit/experiment.js";
+import { mark, tr } from "../kit/language.js";
 import { define } from "../kit/mount.js";
 import { Scrub } from "../kit/scrub.js";
 import { compose, countParameters, fitting, makeLayers, narrows, numbersToParts, parseParts, partsToNumbers, runNetwork, widens } from "./layers.js";
@@ -23,16 +24,16 @@ const OWN = 4; // index of the visitor's own networks
 const TAIL = 8; // where their widths begin
 /** Networks that are composed, and the index of the first, from which its weights are drawn. */
 const NETWORKS = [
-  { name: "Figure 1.1: 4-3-4-5-3-7-2", parts: [[4, 3, 4, 5, 3, 7, 2]], first: 0 },
-  { name: "Figure 2.1: autoencoder 5-4-3-2-3-4-5", parts: [ENCODER, DECODER], first: 0 },
-  { name: "Figure 2.2: encoder 5-4-3-2", parts: [ENCODER], first: 0 },
-  { name: "Figure 2.3: decoder 2-3-4-5", parts: [DECODER], first: 1 },
-  { name: "your own: N networks composed", parts: [[5, 4], [4, 3, 2], [2, 3, 5]], first: 0 },
+  { name: mark("Figure 1.1: 4-3-4-5-3-7-2"), parts: [[4, 3, 4, 5, 3, 7, 2]], first: 0 },
+  { name: mark("Figure 2.1: autoencoder 5-4-3-2-3-4-5"), parts: [ENCODER, DECODER], first: 0 },
+  { name: mark("Figure 2.2: encoder 5-4-3-2"), parts: [ENCODER], first: 0 },
+  { name: mark("Figure 2.3: decoder 2-3-4-5"), parts: [DECODER], first: 1 },
+  { name: mark("your own: N networks composed"), parts: [[5, 4], [4, 3, 2], [2, 3, 5]], first: 0 },
 ];
 
 class DrawnNetwork extends Experiment {
   make() {
-    const stage = (this.stage = element("div", { class: "stage", role: "group", "aria-label": "Network" }, this.root));
+    const stage = (this.stage = element("div", { class: "stage", role: "group", "aria-label": tr("Network") }, this.root));
     this.canvas = element("canvas", { "aria-hidden": "true" }, stage);
     this.net = element("div", { class: "net" }, stage);
     /** @type {string} */
@@ -45,29 +46,29 @@ class DrawnNetwork extends Experiment {
     this.nodes = [];
     /** @type {Scrub[]} */
     this.inputs = [];
-    const card = element("section", { class: "card", "aria-label": "Network" }, this.root);
+    const card = element("section", { class: "card", "aria-label": tr("Network") }, this.root);
     const bar = element("div", { class: "bar" }, card);
-    this.choice = choice(bar, "Network", NETWORKS.map(({ name }) => name), (index) => {
+    this.choice = choice(bar, tr("Network"), NETWORKS.map(({ name }) => tr(name)), (index) => {
       this.problem = "";
       this.change({ [CHOICE]: index });
     });
     this.own = element("div", { class: "bar" }, card);
     const label = element("label", {}, this.own);
-    element("span", { text: "Widths of f₁, f₂, …" }, label);
-    this.field = element("input", { type: "text", "aria-label": "Widths of the networks", spellcheck: "false", size: "22" }, label);
+    element("span", { text: tr("Widths of f₁, f₂, …") }, label);
+    this.field = element("input", { type: "text", "aria-label": tr("Widths of the networks"), spellcheck: "false", size: "22" }, label);
     this.field.onchange = () => this.takeText();
     const second = element("div", { class: "bar" }, card);
-    this.activation = choice(second, "Activation", ACTIVATIONS.map((name) => TITLES[name]), (index) => this.change({ [ACTIVATION]: index }));
-    button(second, "Other weights", "Draw other weights and biases", () => this.change({ [SEED]: (this.values[SEED] + 1) % 100 }));
-    button(second, "Reset", "Back to the first view", () => this.adopt(FIRST_VIEW));
+    this.activation = choice(second, tr("Activation"), ACTIVATIONS.map((name) => tr(TITLES[name])), (index) => this.change({ [ACTIVATION]: index }));
+    button(second, tr("Other weights"), tr("Draw other weights and biases"), () => this.change({ [SEED]: (this.values[SEED] + 1) % 100 }));
+    button(second, tr("Reset"), tr("Back to the first view"), () => this.adopt(FIRST_VIEW));
     this.lead = element("p", { class: "verdict lead" }, card);
     this.lines = [0, 1, 2, 3].map(() => element("p", { class: "values" }, card));
     this.kinds = element("p", { class: "values" }, card);
     this.warning = element("p", { class: "verdict", role: "status" }, card);
     const key = element("p", { class: "values lead" }, card);
-    element("span", { class: "key", style: `--colour:${this.colours.first}`, text: "positive weight  " }, key);
-    element("span", { class: "key", style: `--colour:${this.colours.second}`, text: "negative. " }, key);
-    element("span", { text: "Drag an input; point at a unit, or focus it, to see its sum." }, key);
+    element("span", { class: "key", style: `--colour:${this.colours.first}`, text: tr("positive weight  ") }, key);
+    element("span", { class: "key", style: `--colour:${this.colours.second}`, text: tr("negative. ") }, key);
+    element("span", { text: tr("Drag an input; point at a unit, or focus it, to see its sum.") }, key);
   }
 
   get index() {
@@ -137,7 +138,7 @@ class DrawnNetwork extends Experiment {
         node.onpointerenter = node.onfocus = node.onclick = choose;
       } else {
         const moved = (/** @type {number} */ value, /** @type {boolean} */ resting) => this.change({ [X + unit]: value }, resting);
-        const scrub = new Scrub(node, { name: `input ${unit + 1}`, min: -3, max: 3, step: 0.05, moved });
+        const scrub = new Scrub(node, { name: tr("input {index}", { index: unit + 1 }), min: -3, max: 3, step: 0.05, moved });
         this.inputs?.push(scrub);
         this.grips.push(scrub);
       }
@@ -158,7 +159,7 @@ class DrawnNetwork extends Experiment {
     this.nodes.forEach((units, layer) => units.forEach((node, unit) => {
       if (!layer) return;
       write(node, number(values[layer][unit]));
-      node.setAttribute("aria-label", `layer ${layer}, unit ${unit + 1}: ${number(values[layer][unit], 3)}`);
+      node.setAttribute("aria-label", tr("layer {layer}, unit {unit}: {value}", { layer, unit: unit + 1, value: number(values[layer][unit], 3) }));
       node.classList.toggle("active", layer === this.chosen?.[0] && unit === this.chosen[1]);
     })); // prettier-ignore
     this.drawEdges(style, layers);
@@ -167,12 +168,12 @@ class DrawnNetwork extends Experiment {
     this.showSum(layers, values, names);
     const count = countParameters(widths);
     const parts = widths.slice(1).map((width, k) => `(${widths[k]} + 1)·${width}`);
-    write(lead, `${count} parameters, depth ${widths.length - 1}`);
+    write(lead, tr("{count} parameters, depth {depth}", { count, depth: widths.length - 1 }));
     write(lines[0], `${parts.join(" + ")} = ${count}`);
-    const output = (values.at(-1) ?? []).map((value) => number(value)).join(", ");
+    const output = listed(values.at(-1) ?? []);
     const { drawnParts } = this;
     const sums = [drawnParts.map((part) => part.length - 1), drawnParts.map(countParameters)].map((terms) => `${terms.join(" + ")} = ${terms.reduce((sum, term) => sum + term)}`); // prettier-ignore
-    write(lines[3], drawnParts.length === 1 ? `f(${x.map((value) => number(value)).join(", ")}) = (${output})` : `f = ${drawnParts.map((_, k) => `f${SYMBOLS[k]}`).reverse().join(" ∘ ")}, with the same weights: depth ${sums[0]}, parameters ${sums[1]}. f(x) = (${output})`); // prettier-ignore
+    write(lines[3], drawnParts.length === 1 ? `f(${listed(x)}) = (${output})` : tr("f = {networks}, with the same weights: depth {depth}, parameters {parameters}. f(x) = ({output})", { networks: drawnParts.map((_, k) => `f${SYMBOLS[k]}`).reverse().join(" ∘ "), depth: sums[0], parameters: sums[1], output })); // prettier-ignore
     this.showKinds();
     this.root.dataset.output = (values.at(-1) ?? []).map((value) => value.toFixed(3)).join(" ");
     this.root.dataset.parameters = String(count);
@@ -188,11 +189,11 @@ class DrawnNetwork extends Experiment {
     if (!this.problem && activeElement !== field) field.value = text;
     write(kinds, parts.map((part, k) => {
       const at = part.findIndex((width, j) => j > 0 && width > part[j - 1]);
-      const kind = narrows(part) ? (widens(part) ? "encoder and decoder, equal widths" : "encoder") : widens(part) ? "decoder" : `no encoder: layer ${at} widens from ${part[at - 1]} to ${part[at]}`;
+      const kind = narrows(part) ? (widens(part) ? tr("encoder and decoder, equal widths") : tr("encoder")) : widens(part) ? tr("decoder") : tr("no encoder: layer {layer} widens from {from} to {to}", { layer: at, from: part[at - 1], to: part[at] });
       return `f${SYMBOLS[k]} ${part.join("-")}: ${kind}`;
     }).join(". ")); // prettier-ignore
     const next = drawnParts.length;
-    const misfit = next < parts.length ? `f${SYMBOLS[next]} ∘ f${SYMBOLS[next - 1]} is not defined: f${SYMBOLS[next - 1]} gives ${parts[next - 1].at(-1)} values and f${SYMBOLS[next]} takes ${parts[next][0]}. Drawn up to f${SYMBOLS[next - 1]}.` : ""; // prettier-ignore
+    const misfit = next < parts.length ? tr("{second} ∘ {first} is not defined: {first} gives {given} values and {second} takes {taken}. Drawn up to {first}.", { second: `f${SYMBOLS[next]}`, first: `f${SYMBOLS[next - 1]}`, given: parts[next - 1].at(-1) ?? 0, taken: parts[next][0] }) : ""; // prettier-ignore
     write(warning, this.problem || misfit);
     this.root.dataset.parts = String(next);
   }
@@ -205,8 +206,8 @@ class DrawnNetwork extends Experiment {
     const n = (/** @type {number} */ value) => (value < 0 ? `(${number(value)})` : number(value));
     const sum = weights[unit].map((w, j) => `${n(w)}·${n(values[layer - 1][j])}`).join(" + ");
     const z = weights[unit].reduce((total, w, j) => total + w * values[layer - 1][j], biases[unit]);
-    write(this.lines[1], `Layer ${layer}, unit ${unit + 1}: z = ${sum} + ${n(biases[unit])} = ${number(z, 3)}`);
-    write(this.lines[2], names[layer - 1] === "identity" ? `No activation: ${number(z, 3)}` : `φ(z) = ${TITLES[names[layer - 1]]}(${number(z, 3)}) = ${number(values[layer][unit], 3)}`);
+    write(this.lines[1], tr("Layer {layer}, unit {unit}: z = {sum}", { layer, unit: unit + 1, sum: `${sum} + ${n(biases[unit])} = ${number(z, 3)}` }));
+    write(this.lines[2], names[layer - 1] === "identity" ? tr("No activation: {value}", { value: number(z, 3) }) : `φ(z) = ${TITLES[names[layer - 1]]}(${number(z, 3)}) = ${number(values[layer][unit], 3)}`);
   }
 
   /** @param {import("../kit/theme.js").Style} style @param {Layer[]} layers */

@@ -1,6 +1,7 @@
 // Fully connected networks given by their widths, as aeviz/lab/drawn_network.py has them.
 
 import { activate } from "../kit/activations.js";
+import { tr } from "../kit/language.js";
 import { normal, random } from "../kit/random.js";
 
 /** @typedef {{ weights: number[][], biases: number[] }} Layer */
@@ -58,11 +59,11 @@ export const LIMITS = { layers: 10, width: 7, inputs: 5 };
  */
 export function parseParts(text) {
   const parts = text.split(/[,;]/).map((part) => (part.match(/\d+/g) ?? []).map(Number));
-  if (!/^[\d\s,;–-]+$/.test(text)) return "Write widths with - between them, and a comma between networks.";
-  if (parts.some((part) => part.length < 2)) return "Each network needs the widths of its input and its output: two or more.";
-  if (parts.some((part) => part.some((width) => width < 1 || width > LIMITS.width))) return `Widths from 1 to ${LIMITS.width} are drawn.`;
-  if (parts[0][0] > LIMITS.inputs) return `At most ${LIMITS.inputs} inputs are drawn.`;
-  if (compose(parts).length > LIMITS.layers) return `At most ${LIMITS.layers - 1} layers after the input are drawn.`;
+  if (!/^[\d\s,;–-]+$/.test(text)) return tr("Write widths with - between them, and a comma between networks.");
+  if (parts.some((part) => part.length < 2)) return tr("Each network needs the widths of its input and its output: two or more.");
+  if (parts.some((part) => part.some((width) => width < 1 || width > LIMITS.width))) return tr("Widths from 1 to {most} are drawn.", { most: LIMITS.width });
+  if (parts[0][0] > LIMITS.inputs) return tr("At most {most} inputs are drawn.", { most: LIMITS.inputs });
+  if (compose(parts).length > LIMITS.layers) return tr("At most {most} layers after the input are drawn.", { most: LIMITS.layers - 1 });
   return parts;
 }
 

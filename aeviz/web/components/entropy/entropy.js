@@ -6,6 +6,7 @@ import { linearTicks } from "../kit/axis.js";
 import { line } from "../kit/curves.js";
 import { brushOf, button, element, pixelRatio, resize, write } from "../kit/dom.js";
 import { KeptNumbers } from "../kit/kept_numbers.js";
+import { localise, mark, tr, trc } from "../kit/language.js";
 import { define } from "../kit/mount.js";
 import { styleOf, watchLooks } from "../kit/theme.js";
 import { RIVALS, entropy, information, normalise, withProbability } from "./probabilities.js";
@@ -13,14 +14,16 @@ import { RIVALS, entropy, information, normalise, withProbability } from "./prob
 /** @typedef {{ column: HTMLElement, bar: HTMLElement, info: HTMLElement, share: HTMLElement, name: HTMLElement }} Column */
 
 /** Bases of the logarithm. @type {Record<string, number>} */
-const UNITS = { bits: 2, nats: Math.E, hartleys: 10 };
+const UNITS = { [mark("bits")]: 2, [mark("nats")]: Math.E, [mark("hartleys")]: 10 };
 const MOST = 6; // outcomes
 const FIRST_VIEW = [0.8, 0.2];
 /** Changes of a key. @type {Record<string, number>} */
 const KEYS = { ArrowUp: 0.01, ArrowRight: 0.01, ArrowDown: -0.01, ArrowLeft: -0.01, PageUp: 0.1, PageDown: -0.1 };
 
 /** @param {number} value */
-const number = (value) => (Number.isFinite(value) ? value.toFixed(3) : "∞");
+const number = (value) => (Number.isFinite(value) ? localise(value.toFixed(3)) : "∞");
+/** @param {number} value */
+const short = (value) => localise(value.toFixed(2));
 
 class Entropy {
   /**
@@ -37,25 +40,25 @@ class Entropy {
     this.colour = "";
     this.frame = 0;
     this.kept = new KeptNumbers(channel, activity, () => this.values.map((value) => Math.round(100 * value) / 100));
-    this.stage = element("div", { class: "stage", role: "group", "aria-label": "Probabilities of the outcomes" }, root);
+    this.stage = element("div", { class: "stage", role: "group", "aria-label": tr("Probabilities of the outcomes") }, root);
     /** @type {Column[]} */
     this.columns = [];
-    const card = element("section", { class: "card", "aria-label": "Entropy" }, root);
+    const card = element("section", { class: "card", "aria-label": tr("Entropy") }, root);
     const bar = element("div", { class: "bar" }, card);
-    this.count = this.pick(bar, "Outcomes", Array.from({ length: MOST - 1 }, (_, k) => String(k + 2)));
+    this.count = this.pick(bar, tr("Outcomes"), Array.from({ length: MOST - 1 }, (_, k) => String(k + 2)));
     this.count.onchange = () => {
       const count = Number(this.count.value);
       this.moved = 0;
       this.adopt(count === 2 ? FIRST_VIEW : Array.from({ length: count }, (_, k) => 1 / 2 ** (k + 1)));
     };
-    this.unit = this.pick(bar, "Unit", Object.keys(UNITS));
+    this.unit = this.pick(bar, trc("a measure", "Unit"), Object.keys(UNITS), Object.keys(UNITS).map((unit) => tr(unit)));
     this.unit.onchange = () => this.redraw();
-    button(bar, "Uniform", "The same probability for every outcome", () => this.adopt(this.values.map(() => 1)));
-    button(bar, "Certain", "The outcome moved last always occurs", () => {
+    button(bar, tr("Uniform"), tr("The same probability for every outcome"), () => this.adopt(this.values.map(() => 1)));
+    button(bar, tr("Certain"), tr("The outcome moved last always occurs"), () => {
       this.adopt(this.values.map((_, k) => Number(k === this.moved)));
     });
     const lead = element("p", { class: "lead" }, card);
-    element("span", { text: "Entropy " }, lead);
+    element("span", { text: tr("Entropy ") }, lead);
     this.entropy = element("b", {}, lead);
     this.most = element("p", { class: "values" }, card);
     this.track = element("i", {}, element("div", { class: "track", "aria-hidden": "true" }, card));
@@ -68,12 +71,12 @@ class Entropy {
     this.unwatch = watchLooks(root, () => this.redraw());
   }
 
-  /** @param {Element} parent @param {string} title @param {string[]} options */
-  pick(parent, title, options) {
+  /** @param {Element} parent @param {string} title @param {string[]} options @param {string[]} [texts] of the options */
+  pick(parent, title, options, texts = options) {
     const label = element("label", {}, parent);
     element("span", { text: title }, label);
     const select = element("select", { "aria-label": title }, label);
-    for (const option of options) element("option", { value: option, text: option }, select);
+    options.forEach((option, k) => element("option", { value: option, text: texts[k] }, select));
     return select;
   }
 
@@ -105,10 +108,10 @@ class Entropy {
     this.stage.replaceChildren();
     this.moved = Math.min(this.moved, this.values.length - 1);
     this.columns = this.values.map((_, k) => {
-      const outcome = this.values.length === 2 ? ["heads", "tails"][k] : `outcome ${k + 1}`;
+      const outcome = this.values.length === 2 ? [tr("heads"), tr("tails")][k] : tr("outcome {index}", { index: k + 1 });
       const column = element("div", { class: "column" }, this.stage);
       const info = element("span", { class: "info" }, column);
-      const field = element("div", { class: "field", role: "slider", tabindex: "0", "aria-orientation": "vertical", "aria-label": `Probability of ${outcome}`, "aria-valuemin": "0", "aria-valuemax": "1", title: "Drag up or down, or use the arrow keys" }, column); // prettier-ignore
+      const field = element("div", { class: "field", role: "slider", tabindex: "0", "aria-orientation": "vertical", "aria-label": tr("Probability of {outcome}", { outcome }), "aria-valuemin": "0", "aria-valuemax": "1", title: tr("Drag up or down, or use the arrow keys") }, column); // prettier-ignore
       const bar = element("div", { class: "fill", style: `--colour:${this.colour}` }, field);
       const share = element("b", {}, column);
       const name = element("span", { text: outcome }, column);
@@ -162,21 +165,22 @@ class Entropy {
     const found = entropy(values, base);
     this.columns.forEach(({ column, bar, info, share }, k) => {
       bar.style.height = `${100 * values[k]}%`;
-      write(info, `information ${number(information(values[k], base))} ${unit}`);
-      write(share, values[k].toFixed(2));
+      write(info, tr("information {value} {unit}", { value: number(information(values[k], base)), unit: tr(unit) }));
+      write(share, short(values[k]));
       column.setAttribute("aria-valuenow", values[k].toFixed(2));
-      column.setAttribute("aria-valuetext", `${values[k].toFixed(2)}, information ${number(information(values[k], base))} ${unit}`);
+      column.setAttribute("aria-valuetext", tr("{share}, information {value} {unit}", { share: short(values[k]), value: number(information(values[k], base)), unit: tr(unit) }));
     });
     const log = { bits: "log₂", nats: "ln", hartleys: "log₁₀" }[unit];
-    write(this.entropy, `${number(found)} ${unit}`);
-    write(this.most, `Largest for ${values.length} outcomes: ${log} ${values.length} = ${number(bound)}, all equally likely`);
+    write(this.entropy, `${number(found)} ${tr(unit)}`);
+    write(this.most, tr("Largest for {count} outcomes: {log} {count} = {value}, all equally likely", { count: values.length, log: log ?? "", value: number(bound) }));
     this.track.style.width = `${(100 * found) / bound}%`;
     write(this.formula, `H = −Σ pᵢ ${log} pᵢ`);
-    const terms = values.map((p) => (p > 0 ? `${p.toFixed(2)} · ${number(information(p, base))}` : "0"));
+    const terms = values.map((p) => (p > 0 ? `${short(p)} · ${number(information(p, base))}` : "0"));
     write(this.live, `= ${terms.join(" + ")} = ${number(found)}`);
-    write(this.title, `H over the probability of ${this.columns[this.moved].name.textContent}${values.length > 2 ? ", the others in proportion" : ""}`);
+    const outcome = this.columns[this.moved].name.textContent ?? "";
+    write(this.title, values.length > 2 ? tr("H over the probability of {outcome}, the others in proportion", { outcome }) : tr("H over the probability of {outcome}", { outcome }));
     this.drawChart(found);
-    this.why.show(values[this.moved], this.columns[this.moved].name.textContent ?? "", base);
+    this.why.show(values[this.moved], outcome, base);
     this.root.dataset.entropy = found.toFixed(4);
   }
 
@@ -204,11 +208,11 @@ class Entropy {
       brush.globalAlpha = tick === 0 ? 0.4 : 0.12;
       line(brush, left, y(tick), right, y(tick));
       brush.globalAlpha = 0.75;
-      brush.fillText(String(Number(tick.toFixed(2))), left - 5, y(tick));
+      brush.fillText(localise(String(Number(tick.toFixed(2)))), left - 5, y(tick));
     }
     brush.textAlign = "center";
     brush.textBaseline = "top";
-    for (const tick of [0, 0.25, 0.5, 0.75, 1]) brush.fillText(String(tick), x(tick), bottom + 5);
+    for (const tick of [0, 0.25, 0.5, 0.75, 1]) brush.fillText(localise(String(tick)), x(tick), bottom + 5);
     brush.globalAlpha = 1;
     brush.lineWidth = 2;
     brush.beginPath();
@@ -220,7 +224,7 @@ class Entropy {
     brush.beginPath();
     brush.arc(x(share), y(found), 5.5, 0, 2 * Math.PI);
     brush.fill();
-    this.canvas.setAttribute("aria-label", `Curve of the entropy; at probability ${share.toFixed(2)} it is ${number(found)}`);
+    this.canvas.setAttribute("aria-label", tr("Curve of the entropy; at probability {share} it is {value}", { share: short(share), value: number(found) }));
   }
 
   close() {
@@ -235,7 +239,7 @@ class Derivation {
   /** @param {Element} parent */
   constructor(parent) {
     const fold = element("details", {}, parent);
-    element("summary", { text: "Why the logarithm? Information of independent outcomes adds up: h(pq) = h(p) + h(q)" }, fold);
+    element("summary", { text: tr("Why the logarithm? Information of independent outcomes adds up: h(pq) = h(p) + h(q)") }, fold);
     const inside = element("div", { class: "why" }, fold);
     const left = element("div", { class: "card" }, inside);
     this.title = element("p", {}, left);
@@ -254,20 +258,20 @@ class Derivation {
   /** @param {number} p @param {string} name of the outcome @param {number} base */
   show(p, name, base) {
     const q = 1 / 6;
-    write(this.title, `Draw and throw a die: ${name}, p = ${p.toFixed(2)}, and a six, q = 1/6. Both: pq = ${number(p * q)}`);
+    write(this.title, tr("Draw and throw a die: {name}, p = {p}, and a six, q = 1/6. Both: pq = {both}", { name, p: short(p), both: number(p * q) }));
     RIVALS.forEach(([, rule], k) => {
       const [first, second, both] = [p, q, p * q].map((share) => rule(share, base));
       const gap = Math.abs(both - first - second); // not a number where an outcome is impossible
-      const words = gap < 1e-9 * (1 + Math.abs(both)) ? "equal" : gap > 0 ? `off by ${number(gap)}` : "";
+      const words = gap < 1e-9 * (1 + Math.abs(both)) ? tr("equal") : gap > 0 ? tr("off by {gap}", { gap: number(gap) }) : "";
       [...[first, second, first + second, both].map(number), words].forEach((text, c) => write(this.rows[k][c], text));
       if (!k) this.log = (/** @type {number} */ share) => rule(share, base);
     });
     const h = this.log ?? Number;
     [
-      `Additive: h(p²) = h(p) + h(p) = 2h(p): ${number(h(p * p))} = 2 · ${number(h(p))}. By induction h(pᵏ) = k h(p).`,
-      `h(p) = h((p^(1/m))ᵐ) = m h(p^(1/m)), so h(√p) = ½ h(p): ${number(h(Math.sqrt(p)))}. Together: h(p^(k/m)) = (k/m) h(p).`,
-      "A rarer outcome has more information: h falls. Every real x lies between fractions, so h(pˣ) = x h(p) for every x > 0.",
-      "Write p = e⁻ˣ: h(p) = x h(1/e) = −c ln p with c = h(1/e) > 0. The unit is all that is free: c = 1 nats, c = 1/ln 2 bits.",
+      tr("Additive: h(p²) = h(p) + h(p) = 2h(p): {square} = 2 · {value}. By induction h(pᵏ) = k h(p).", { square: number(h(p * p)), value: number(h(p)) }),
+      tr("h(p) = h((p^(1/m))ᵐ) = m h(p^(1/m)), so h(√p) = ½ h(p): {root}. Together: h(p^(k/m)) = (k/m) h(p).", { root: number(h(Math.sqrt(p))) }),
+      tr("A rarer outcome has more information: h falls. Every real x lies between fractions, so h(pˣ) = x h(p) for every x > 0."),
+      tr("Write p = e⁻ˣ: h(p) = x h(1/e) = −c ln p with c = h(1/e) > 0. The unit is all that is free: c = 1 nats, c = 1/ln 2 bits."),
     ].forEach((text, k) => write(this.steps[k], text)); // prettier-ignore
   }
 }

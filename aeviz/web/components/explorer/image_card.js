@@ -3,6 +3,7 @@
 
 import { context, element, write } from "../kit/dom.js";
 import { differenceColours, Mosaic } from "../kit/images.js";
+import { tr } from "../kit/language.js";
 import { signedFilter, watchLooks } from "../kit/theme.js";
 import { sprite } from "../kit/sprites.js";
 import { countVotes, nearest, Neighbours, NO_LABEL, voteText } from "./neighbours.js";
@@ -45,9 +46,9 @@ export class ImageCard {
     this.original = element("canvas", { class: smooth ? "image" : "image crisp" });
     this.drawn = new Mosaic(shape, 1, 1, smooth);
     this.error = new Mosaic([3, shape[1], shape[2]], 1, 1, smooth);
-    this.originalFigure = figure("original", "The chosen image", this.original);
-    figure("decoded", "Its reconstruction", this.drawn.canvas);
-    this.errorFigure = figure("red: too bright, blue: too dark", "Reconstruction minus image", this.error.canvas);
+    this.originalFigure = figure(tr("original"), tr("The chosen image"), this.original);
+    figure(tr("decoded"), tr("Its reconstruction"), this.drawn.canvas);
+    this.errorFigure = figure(tr("red: too bright, blue: too dark"), tr("Reconstruction minus image"), this.error.canvas);
     this.unwatch = watchLooks(this.root, () => (this.error.canvas.style.filter = signedFilter(this.root)));
     this.vote = element("div", { class: "hint" }, this.root);
     this.neighbours = new Neighbours(this.root, host);
@@ -120,7 +121,9 @@ export class ImageCard {
   async fill(index, z, token) {
     const { space, decode } = this.host;
     const label = space.labels[index];
-    write(this.title, `Test image ${index}${label === NO_LABEL ? "" : ` · class ${space.classes[label]?.name}`}`);
+    const title = tr("Test image {index}", { index });
+    const name = label === NO_LABEL ? "" : tr("class {name}", { name: String(space.classes[label]?.name) });
+    write(this.title, name ? `${title} · ${name}` : title);
     const near = nearest(space, z, NEIGHBOURS, index);
     this.countVotes(near, label);
     const values = Float32Array.from(await decode(Float32Array.from(z), 1));
@@ -137,11 +140,12 @@ export class ImageCard {
     const { space } = this.host;
     if (!near.length) return write(this.vote, ""); // the page has no codes of test images
     const sorted = countVotes(space, near);
-    if (!sorted.length) return write(this.vote, "Nearest images in the latent space:");
+    if (!sorted.length) return write(this.vote, tr("Nearest images in the latent space:"));
     const text = sorted.map(([each, count]) => voteText(space, each, count)).join(", ");
     const agrees = label === NO_LABEL || sorted[0][0] === label;
     this.root.dataset.agrees = String(agrees);
-    return write(this.vote, `Its ${near.length} nearest images: ${text}.${agrees ? "" : " The majority is of another class."}`);
+    const vote = tr("Its {count} nearest images: {votes}.", { count: near.length, votes: text });
+    return write(this.vote, agrees ? vote : `${vote} ${tr("The majority is of another class.")}`);
   }
 
   /** @param {number} index @param {Float32Array} values its reconstruction */

@@ -2,6 +2,7 @@
 // for what only the server can compute. A request that gets no response is sent again.
 
 import { Later } from "../kit/dom.js";
+import { tr } from "../kit/language.js";
 
 /** @typedef {{ model: number, points: number[][] }} Request images to decode */
 /** @typedef {{ number: number, values?: Float32Array, error?: string | null }} Response */
@@ -114,7 +115,7 @@ export class Messages {
     if (this.tries > TRIES) {
       this.open.shift();
       this.tries = 0;
-      first.reject(new Error("the server does not respond; reload the page"));
+      first.reject(new Error(tr("the server does not respond; reload the page")));
       return this.sendNext();
     }
     this.channel.trigger("request", { number: first.number, ...first.request });

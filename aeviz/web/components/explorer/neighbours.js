@@ -3,6 +3,7 @@
 import { onPage } from "../kit/class_colours.js";
 import { context, element, Later, write } from "../kit/dom.js";
 import { Mosaic, setEach } from "../kit/images.js";
+import { tr } from "../kit/language.js";
 import { sprite } from "../kit/sprites.js";
 
 const SMALL_PX = 32;
@@ -57,7 +58,7 @@ export function nearest(space, z, count, but = -1, hidden = new Set()) {
  * @param {number} count
  */
 export function voteText(space, label, count) {
-  return `${count} of class ${space.classes[label]?.name ?? "?"}`;
+  return tr("{count} of class {name}", { count, name: space.classes[label]?.name ?? "?" });
 }
 
 /**
@@ -82,7 +83,7 @@ export class Neighbours {
     /** @type {Sprite | null} small versions of the test images; without them the images are decoded */
     this.sprite = null;
     this.token = 0;
-    this.row = element("div", { class: "neighbours", role: "group", "aria-label": "Nearest images in the latent space" }, parent);
+    this.row = element("div", { class: "neighbours", role: "group", "aria-label": tr("Nearest images in the latent space") }, parent);
   }
 
   /** @param {number[]} near indices of the images */
@@ -95,8 +96,11 @@ export class Neighbours {
     const codes = [];
     const tiles = near.map((index) => {
       const name = space.classes[space.labels[index]]?.name;
-      const words = `Image ${index}${name === undefined ? "" : `, class ${name}`}`;
-      const tile = element("button", { type: "button", title: words, "aria-label": `Choose ${words.toLowerCase()}` });
+      const isNamed = name !== undefined;
+      const words = isNamed ? tr("Image {index}, class {name}", { index, name }) : tr("Image {index}", { index });
+      const lower = String(name).toLowerCase();
+      const label = isNamed ? tr("Choose image {index}, class {name}", { index, name: lower }) : tr("Choose image {index}", { index });
+      const tile = element("button", { type: "button", title: words, "aria-label": label });
       tile.style.borderColor = onPage(space.colour(index) ?? "", this.row);
       tile.onclick = () => choose(index);
       const small = element("canvas", { class: smooth ? "image" : "image crisp" });
@@ -156,7 +160,10 @@ export class Nearest {
     const { space, point } = this.host;
     const near = space.support?.nearest(point, SHOWN, this.hidden) ?? nearest(space, point, SHOWN, -1, this.hidden);
     const votes = countVotes(space, near).map(([label, count]) => voteText(space, label, count));
-    const title = () => `Nearest test images${this.isDecoded ? " (decoded)" : ""}${votes.length ? `: ${votes.join(", ")}` : ""}`;
+    const title = () => {
+      const words = this.isDecoded ? tr("Nearest test images (decoded)") : tr("Nearest test images");
+      return votes.length ? `${words}: ${votes.join(", ")}` : words;
+    };
     write(this.words, title());
     const shown = near.join(" ");
     if (shown === this.shown) return;

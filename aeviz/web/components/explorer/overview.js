@@ -2,6 +2,8 @@
 
 import { brief, button, element } from "../kit/dom.js";
 import { Mosaic, setEach } from "../kit/images.js";
+import { localise, tr } from "../kit/language.js";
+import { noteWords } from "./notes.js";
 
 /**
  * @typedef {{
@@ -26,23 +28,23 @@ export class Overview {
     const { space } = host;
     const rows = Math.min(ROWS, space.dimensions);
     this.root = element("details", { class: "overview", "data-testid": "latent-overview" }, parent);
-    element("summary", { text: `The first ${rows} axes, one per row` }, this.root);
+    element("summary", { text: tr("The first {rows} axes, one per row", { rows }) }, this.root);
     element(
       "p",
-      { class: "hint", text: "Each row moves along one axis, in standard deviations from the median. If all images of a row look alike, the decoder ignores that axis. Dimmed: out of distribution. Click an image to go there." },
+      { class: "hint", text: tr("Each row moves along one axis, in standard deviations from the median. If all images of a row look alike, the decoder ignores that axis. Dimmed: out of distribution. Click an image to go there.") },
       this.root,
     );
     const grid = element("div", { class: "rows" }, this.root);
     element("span", {}, grid);
-    for (const step of STEPS) element("span", { class: "head", text: `${step > 0 ? "+" : ""}${step}σ`.replace("-", "−") }, grid);
+    for (const step of STEPS) element("span", { class: "head", text: localise(`${step > 0 ? "+" : ""}${step}σ`.replace("-", "−")) }, grid);
     /** @type {{ go: HTMLButtonElement, mosaic: Mosaic }[][]} */
     this.tiles = Array.from({ length: rows }, (_, axis) => {
       const { name, note } = space.axes[axis];
       const label = element("span", { class: "name" }, grid);
       element("b", { text: name }, label);
-      element("span", { class: "note", text: note.replace(" of the variance", "") }, label);
+      element("span", { class: "note", text: noteWords(note, "share") }, label);
       return STEPS.map((step) => {
-        const go = button(grid, "", `${name} at ${brief(step)} standard deviations, the others at their medians`, () => this.go(axis, step));
+        const go = button(grid, "", tr("{axis} at {step} standard deviations, the others at their medians", { axis: name, step: brief(step) }), () => this.go(axis, step));
         const mosaic = new Mosaic(host.shape, 1, 1, host.smooth);
         go.append(mosaic.canvas);
         return { go, mosaic };

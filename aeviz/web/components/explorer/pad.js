@@ -192,7 +192,7 @@ export class Pad {
 
   /** Draw, and decode the mesh anew when things have come to rest. */
   refresh() {
-    this.buttons.forEach((node) => node.setAttribute("aria-pressed", String(node.textContent === this.host.backdrop)));
+    this.buttons.forEach((node, k) => node.setAttribute("aria-pressed", String(BACKDROPS[k] === this.host.backdrop)));
     this.redraw();
     if (this.host.backdrop !== "points") this.later.start();
   }

@@ -2,6 +2,7 @@
 
 import { button, element, icon, Later } from "../kit/dom.js";
 import { Mosaic, setEach } from "../kit/images.js";
+import { tr } from "../kit/language.js";
 import { ICONS } from "../kit/player.js";
 
 /**
@@ -33,17 +34,17 @@ export class Path {
     this.host = host;
     this.root = element("div", { class: "path", "data-testid": "latent-path" }, parent);
     const head = element("div", { class: "choices" }, this.root);
-    this.keeper = button(head, "Add waypoint", "Add the current point to the path", () =>
+    this.keeper = button(head, tr("Add waypoint"), tr("Add the current point to the path"), () =>
       this.change([...this.host.waypoints, Float64Array.from(this.host.point)]),
     );
-    this.clearer = button(head, "Remove all", "Remove all waypoints", () => this.change([]));
-    this.player = button(head, "Play", "Move along the path and back", () => this.play());
+    this.clearer = button(head, tr("Remove all"), tr("Remove all waypoints"), () => this.change([]));
+    this.player = button(head, tr("Play"), tr("Move along the path and back"), () => this.play());
     this.player.classList.add("play");
     this.namePlayer("play");
     this.words = element("span", { class: "hint" }, head);
     this.slider = element(
       "input",
-      { type: "range", min: "0", step: "0.01", value: "0", "aria-label": "Position on the path" },
+      { type: "range", min: "0", step: "0.01", value: "0", "aria-label": tr("Position on the path") },
       this.root,
     );
     this.slider.oninput = () => this.walk(false);
@@ -57,7 +58,7 @@ export class Path {
 
   /** @param {"play" | "pause"} act what a click on the player does */
   namePlayer(act) {
-    const name = element("span", { text: act === "play" ? "Play" : "Pause" });
+    const name = element("span", { text: act === "play" ? tr("Play") : tr("Pause") });
     this.player.replaceChildren(icon(ICONS[act]), name);
   }
 
@@ -82,7 +83,8 @@ export class Path {
     this.slider.max = String(Math.max(0, waypoints.length - 1));
     this.keeper.disabled = waypoints.length >= MOST;
     this.clearer.hidden = !waypoints.length;
-    this.words.textContent = many ? "" : `Add ${waypoints.length ? "a second waypoint" : "two waypoints"} to move between them.`;
+    const advice = waypoints.length ? tr("Add a second waypoint to move between them.") : tr("Add two waypoints to move between them.");
+    this.words.textContent = many ? "" : advice;
     this.root.dataset.waypoints = String(waypoints.length);
     if (!waypoints.length) return this.row.replaceChildren();
     const d = waypoints[0].length;
@@ -93,14 +95,14 @@ export class Path {
     this.row.replaceChildren();
     const mosaics = waypoints.map((_, k) => {
       const tile = element("div", { class: "waypoint" }, this.row);
-      const go = button(tile, "", `Go to waypoint ${k + 1}`, () => {
+      const go = button(tile, "", tr("Go to waypoint {number}", { number: k + 1 }), () => {
         this.slider.value = String(k);
         this.walk(true);
       });
       const mosaic = new Mosaic(shape, 1, 1, smooth);
       go.append(mosaic.canvas);
       const remove = () => this.change(this.host.waypoints.filter((__, other) => other !== k));
-      button(tile, "×", `Remove waypoint ${k + 1}`, remove);
+      button(tile, "×", tr("Remove waypoint {number}", { number: k + 1 }), remove);
       return mosaic;
     });
     setEach(mosaics, values);

@@ -4,6 +4,7 @@
 import { onPage } from "../kit/class_colours.js";
 import { context, element, write } from "../kit/dom.js";
 import { Mosaic } from "../kit/images.js";
+import { localise, number, tr } from "../kit/language.js";
 import { sprite } from "../kit/sprites.js";
 import { describeShared, sharedAxes, usualMoments } from "./shared_axes.js";
 
@@ -71,14 +72,14 @@ export class SelectionCard {
     };
     this.mean = element("canvas", { class: host.smooth ? "image" : "image crisp" });
     this.drawn = new Mosaic(host.shape, 1, 1, host.smooth);
-    this.meanFigure = figure("mean image", "Mean of the selected images", this.mean);
-    figure("decoded mean", "Image decoded from the mean of the selected codes", this.drawn.canvas);
+    this.meanFigure = figure(tr("mean image"), tr("Mean of the selected images"), this.mean);
+    figure(tr("decoded mean"), tr("Image decoded from the mean of the selected codes"), this.drawn.canvas);
     const words = element("div", { class: "words" }, this.root);
     this.title = element("div", { class: "title", "aria-live": "polite" }, words);
     this.bar = element("div", { class: "bar", "aria-hidden": "true" }, words);
     this.classes = element("div", { class: "hint" }, words);
     this.shared = element("div", { class: "hint" }, words);
-    this.shared.title = "Latent axes along which the selected images differ most from all images: mean and standard deviation";
+    this.shared.title = tr("Latent axes along which the selected images differ most from all images: mean and standard deviation");
     this.spread = element("div", { class: "hint" }, words);
     /** @type {import("./shared_axes.js").Moments[] | null} of all images */
     this.moments = null;
@@ -100,13 +101,15 @@ export class SelectionCard {
   async fill(members, token) {
     const { space, decode } = this.host;
     const isComplete = space.codes.length === space.dimensions;
-    write(this.title, `${members.length.toLocaleString("en")} images selected`);
+    write(this.title, tr("{count} images selected", { count: number(members.length) }));
     this.describeClasses(countClasses(space, members), members.length);
     this.moments ??= usualMoments(space);
     write(this.shared, describeShared(space, sharedAxes(space, members, this.moments)));
     const { z, spread } = centreOf(space, members);
     this.usual ??= centreOf(space, Array.from({ length: space.count }, (_, k) => k)).spread;
-    write(this.spread, isComplete ? `Spread ${spread.toPrecision(3)} (all images: ${this.usual.toPrecision(3)}). Table and files are below the map.` : "");
+    const [own, usual] = [spread, this.usual].map((value) => localise(value.toPrecision(3)));
+    const words = tr("Spread {spread} (all images: {usual}). Table and files are below the map.", { spread: own, usual });
+    write(this.spread, isComplete ? words : "");
     const [values, small] = await Promise.all([decode(Float32Array.from(z), 1), this.small()]);
     if (token !== this.token) return;
     this.drawn.set(Float32Array.from(values));
@@ -129,7 +132,8 @@ export class SelectionCard {
       part.style.background = onPage(space.classes[label]?.colour ?? "gray", this.root);
     }
     const named = counts.slice(0, MOST_CLASSES).map(([label, count]) => `${space.classes[label]?.name ?? "?"}: ${Math.round((100 * count) / total)} %`);
-    write(this.classes, counts.length ? `${named.join(", ")}${counts.length > MOST_CLASSES ? " and others" : ""}` : "");
+    const list = named.join(", ");
+    write(this.classes, counts.length > MOST_CLASSES ? tr("{list} and others", { list }) : list);
   }
 
   /** @param {Sprite} small @param {ArrayLike<number>} members */

@@ -1,5 +1,7 @@
 // What selected images share beyond their class: the axes of the latent space along which they differ most from all images.
 
+import { number, tr } from "../kit/language.js";
+
 const LEAST_NATS = 0.5; // of divergence, below which an axis tells nothing
 const MOST_AXES = 3;
 const LEAST_IMAGES = 5;
@@ -61,8 +63,8 @@ export function usualMoments(space) {
 export function describeShared(space, shared) {
   if (!shared.length) return "";
   const parts = shared.map(({ axis, own, all }) => {
-    const [mine, theirs] = [own, all].map(({ mean, deviation }) => `${mean.toFixed(2)} ± ${deviation.toFixed(2)}`);
-    return `${space.axes[axis].name} = ${mine} (all: ${theirs})`;
+    const [mine, theirs] = [own, all].map(({ mean, deviation }) => `${number(mean, 2)} ± ${number(deviation, 2)}`);
+    return tr("{axis} = {mine} (all: {theirs})", { axis: space.axes[axis].name, mine, theirs });
   });
-  return `They share ${parts.join(", ")}.`;
+  return tr("They share {parts}.", { parts: parts.join(", ") });
 }

@@ -2,6 +2,8 @@
 // randomising.
 
 import { brief, button, element, icon, write } from "../kit/dom.js";
+import { tr } from "../kit/language.js";
+import { noteWords } from "./notes.js";
 
 /**
  * @typedef {{
@@ -30,8 +32,8 @@ export class Sliders {
     this.host = host;
     this.root = element("div", { class: "sliders", "data-testid": "latent-sliders" }, parent);
     const head = element("div", { class: "choices" }, this.root);
-    button(head, "Randomise", "Draw all unlocked coordinates at random, from a Gaussian as wide as the data", () => this.draw());
-    button(head, "All to median", "Set all unlocked coordinates to their medians", () => this.rest());
+    button(head, tr("Randomise"), tr("Draw all unlocked coordinates at random, from a Gaussian as wide as the data"), () => this.draw());
+    button(head, tr("All to median"), tr("Set all unlocked coordinates to their medians"), () => this.rest());
     this.list = element("div", { class: "list" }, this.root);
     /** @type {{ input: HTMLInputElement, value: HTMLOutputElement, lock: HTMLButtonElement }[]} */
     this.rows = [];
@@ -45,7 +47,7 @@ export class Sliders {
     const { axes } = this.host.space;
     for (let axis = this.rows.length; axis < Math.min(count, axes.length); axis += 1) this.rows.push(this.row(axis));
     this.more.hidden = this.rows.length >= axes.length;
-    this.more.textContent = `Show more of the ${axes.length - this.rows.length} less informative axes`;
+    this.more.textContent = tr("Show more of the {count} less informative axes", { count: axes.length - this.rows.length });
     this.follow();
   }
 
@@ -55,7 +57,7 @@ export class Sliders {
     const row = element("div", { class: "slider" }, this.list);
     const label = element("label", {}, row);
     element("span", { text: `${name}`, class: "name" }, label);
-    element("span", { text: note.replace(" of the variance", " of variance"), class: "note" }, label);
+    element("span", { text: noteWords(note, "short"), class: "note" }, label);
     const value = element("output", {}, label);
     const input = element(
       "input",
@@ -64,9 +66,13 @@ export class Sliders {
         min: String(low),
         max: String(high),
         step: String((high - low) / STEPS),
-        "aria-label": `${name}, ${note}`,
-        title: `Range ${brief(low)} to ${brief(high)}, median ${brief(rest)}, standard deviation ${brief(deviation)}. ` +
-          "Double-click to reset.",
+        "aria-label": `${name}, ${noteWords(note)}`,
+        title: tr("Range {low} to {high}, median {median}, standard deviation {deviation}. Double-click to reset.", {
+          low: brief(low),
+          high: brief(high),
+          median: brief(rest),
+          deviation: brief(deviation),
+        }),
       },
       label,
     );
@@ -74,7 +80,7 @@ export class Sliders {
     input.onchange = () => this.slide(axis, input.valueAsNumber, true);
     input.ondblclick = () => this.slide(axis, rest, true);
     input.onfocus = () => this.host.focus(axis);
-    const lock = button(row, "", `Lock ${name}`, () => {
+    const lock = button(row, "", tr("Lock {axis}", { axis: name }), () => {
       if (!this.host.locked.delete(axis)) this.host.locked.add(axis);
       this.follow();
     });
@@ -123,8 +129,8 @@ export class Sliders {
       const is = locked.has(axis);
       if (lock.getAttribute("aria-pressed") === String(is)) return;
       lock.setAttribute("aria-pressed", String(is));
-      lock.setAttribute("aria-label", `${is ? "Unlock" : "Lock"} ${name}`);
-      lock.title = is ? "Stays when you randomise" : "Changes when you randomise";
+      lock.setAttribute("aria-label", is ? tr("Unlock {axis}", { axis: name }) : tr("Lock {axis}", { axis: name }));
+      lock.title = is ? tr("Stays when you randomise") : tr("Changes when you randomise");
     });
   }
 

@@ -2,6 +2,8 @@
 
 import { brief, button, element, Later } from "../kit/dom.js";
 import { Mosaic, setEach } from "../kit/images.js";
+import { tr } from "../kit/language.js";
+import { noteWords } from "./notes.js";
 
 /**
  * @typedef {{
@@ -29,15 +31,15 @@ export class Strip {
     this.host = host;
     this.root = element("div", { class: "strip", "data-testid": "latent-strip" }, parent);
     const head = element("div", { class: "choices" }, this.root);
-    const label = element("label", { text: "Along " }, head);
+    const label = element("label", { text: `${tr("Along")} ` }, head);
     this.choice = element("select", {}, label);
     host.space.axes.forEach(({ name, note }, axis) =>
-      element("option", { value: String(axis), text: `${name} · ${note}` }, this.choice),
+      element("option", { value: String(axis), text: `${name} · ${noteWords(note)}` }, this.choice),
     );
     this.choice.onchange = () => this.host.focus(Number(this.choice.value));
-    button(head, "− ½", "Half a standard deviation down", () => this.nudge(-NUDGE));
-    button(head, "+ ½", "Half a standard deviation up", () => this.nudge(NUDGE));
-    button(head, "To median", "Set this coordinate to its median; the others stay", () => this.set(0));
+    button(head, "− ½", tr("Half a standard deviation down"), () => this.nudge(-NUDGE));
+    button(head, "+ ½", tr("Half a standard deviation up"), () => this.nudge(NUDGE));
+    button(head, tr("To median"), tr("Set this coordinate to its median; the others stay"), () => this.set(0));
     this.words = element("span", { class: "hint" }, head);
     this.row = element("div", { class: "tiles" }, this.root);
     this.tiles = STEPS.map((step) => {
@@ -45,7 +47,7 @@ export class Strip {
       const mosaic = new Mosaic(host.shape, 1, 1, host.smooth);
       tile.append(mosaic.canvas);
       element("span", { text: `${step > 0 ? "+" : step < 0 ? "−" : ""}${Math.abs(step)}σ` }, tile);
-      tile.setAttribute("aria-label", `Go to ${step > 0 ? "+" : ""}${step}σ`);
+      tile.setAttribute("aria-label", tr("Go to {place}", { place: `${step > 0 ? "+" : ""}${step}σ` }));
       tile.onclick = () => this.set(step);
       return { tile, mosaic };
     });
@@ -76,7 +78,9 @@ export class Strip {
     const place = space.deviations(point, axis);
     const { name } = space.axes[axis];
     this.words.textContent =
-      Math.abs(place) < AT_REST ? `${name} is at its median` : `${name} is at ${place > 0 ? "+" : ""}${brief(place)}σ`;
+      Math.abs(place) < AT_REST
+        ? tr("{axis} is at its median", { axis: name })
+        : tr("{axis} is at {place}", { axis: name, place: `${place > 0 ? "+" : ""}${brief(place)}σ` });
     this.tiles.forEach(({ tile }, k) => tile.setAttribute("aria-current", String(Math.abs(place - STEPS[k]) < AT_REST)));
     const last = STEPS.length - 1;
     const tileAt = Math.max(-0.5, Math.min(last + 0.5, place - STEPS[0])); // beyond the ends it stays at the edge

@@ -7,6 +7,7 @@ import { allOnDark } from "../kit/class_colours.js";
 import { context, element, pixelRatio, resize, write } from "../kit/dom.js";
 import { EncodedImage } from "../kit/encoded_image.js";
 import { KeptNumbers } from "../kit/kept_numbers.js";
+import { number, tr } from "../kit/language.js";
 import { define } from "../kit/mount.js";
 import { Player } from "../kit/player.js";
 import { SCALE, saveImage } from "../kit/save_image.js";
@@ -69,6 +70,7 @@ class ImageFilm {
    */
   constructor(root, channel, activity) {
     this.root = root;
+    root.setAttribute("aria-label", tr("Over training"));
     this.activity = activity;
     this.name = "";
     /** @type {Film | null} */
@@ -136,7 +138,7 @@ class ImageFilm {
       const node = element("section", {}, curves);
       element("h4", { text: title }, node);
       return new Chart(node, {
-        label: `${title} over the epochs`,
+        label: tr("{title} over the epochs", { title }),
         onScrub: (epoch) => this.player.scrub(epoch),
         onHover: (epoch, from) => this.player.hover(epoch, from),
       });
@@ -160,7 +162,7 @@ class ImageFilm {
       write(text, words);
     });
     for (const chart of this.charts) chart.drawFront(style, player.front(chart));
-    player.report(`epoch ${this.epoch.toLocaleString("en")} of ${film.total.toLocaleString("en")}`);
+    player.report(tr("epoch {epoch} of {total}", { epoch: number(this.epoch), total: number(film.total) }));
     Object.assign(this.root.dataset, { frame: String(this.epoch), frames: String(film.epochs.length), mark: String(player.cursor) });
     if (!player.playing && this.epoch !== this.rested) {
       this.rested = this.epoch;
@@ -206,7 +208,7 @@ class ImageFilm {
     await Promise.all(this.sets.map(({ image }) => image.ready));
     this.draw(true, SCALE);
     player.redraw(true);
-    const texts = { lines: [`Epoch ${this.epoch} of ${this.film?.total}`], name: `epoch-${this.epoch}` };
+    const texts = { lines: [tr("Epoch {epoch} of {total}", { epoch: this.epoch, total: this.film?.total ?? 0 })], name: `epoch-${this.epoch}` };
     await saveImage(board, texts, styleOf(this.root));
   }
 
@@ -217,6 +219,6 @@ class ImageFilm {
 }
 
 export default define(
-  { class: "film", role: "region", "aria-label": "Over training", "data-testid": "image-film" },
+  { class: "film", role: "region", "data-testid": "image-film" },
   (root, channel, activity) => new ImageFilm(root, channel, activity),
 );

@@ -4,9 +4,10 @@
 import { classColour } from "../kit/class_colours.js";
 import { decode, run } from "../kit/plain_layers.js";
 import { button, element, write } from "../kit/dom.js";
-import { limit, number, slider } from "../kit/experiment.js";
+import { joined, limit, listed, number, slider } from "../kit/experiment.js";
 import { Grip } from "../kit/grip.js";
 import { Mosaic } from "../kit/images.js";
+import { localise, mark, tr } from "../kit/language.js";
 import { define } from "../kit/mount.js";
 import { NetworkExperiment } from "../kit/network_experiment.js";
 import { Plot } from "../kit/plot.js";
@@ -22,11 +23,14 @@ const FIRST_VIEW = [0, 0, 6];
 const CHAIN = 2;
 const MOST = 12; // networks of a chain
 const INK = "#c2419f";
-const WAYS = ["as it is", "similarity", "affine map"];
+const WAYS = [mark("as it is"), mark("similarity"), mark("affine map")];
 const MARKS = ["#8c8c8c", "#7a4fa3", INK];
 
 /** @param {Affine} map @param {ArrayLike<number>} z */
 export const apply = ({ matrix, shift }, z) => matrix.map((row, k) => row.reduce((sum, value, at) => sum + value * z[at], shift[k]));
+
+/** @param {number} value */
+const count = (value) => localise(value.toLocaleString("en"));
 
 class ForeignDecoder extends NetworkExperiment {
   /** @param {any} data */
@@ -53,12 +57,12 @@ class ForeignDecoder extends NetworkExperiment {
     const axes = { title: "", label: "", x: /** @type {Pair} */ ([-1, 1]), y: /** @type {Pair} */ ([-1, 1]), isSquare: true, kind: "flat" };
     this.planes = [new Plot(panels, axes), new Plot(panels, { ...axes })];
     this.grip = new Grip(this.planes[0], {
-      name: "code z of model A", text: "z", colour: INK,
+      name: tr("code z of model A"), text: "z", colour: INK,
       moved: ([a, b], resting) => this.move([a, b], resting),
     }); // prettier-ignore
     this.grips.push(this.grip);
     const row = element("div", { class: "views" }, left);
-    this.views = ["x", "g_A(z)", "g_B(z): z as it is", "g_B(T z): similarity", "g_B(T z): affine map"].map((text) => {
+    this.views = ["x", "g_A(z)", tr("g_B(z): z as it is"), tr("g_B(T z): similarity"), tr("g_B(T z): affine map")].map((text) => {
       const figure = element("figure", {}, row);
       const mosaic = new Mosaic(shape, 1, 1, false);
       mosaic.canvas.setAttribute("role", "img");
@@ -67,33 +71,33 @@ class ForeignDecoder extends NetworkExperiment {
       element("figcaption", { class: "values", text }, figure);
       return { mosaic, words: element("figcaption", { class: "values" }, figure) };
     });
-    const strip = element("section", { class: "way", "aria-label": "Composed networks" }, left);
+    const strip = element("section", { class: "way", "aria-label": tr("Composed networks") }, left);
     this.chained = element("h2", {}, strip);
     const tiles = element("div", { class: "chain" }, strip);
     this.chain = Array.from({ length: MOST + 1 }, (_, place) => {
       const mosaic = new Mosaic(shape, 1, 1, false);
       mosaic.canvas.setAttribute("role", "img");
-      mosaic.canvas.setAttribute("aria-label", `the image after ${place} autoencoders`);
+      mosaic.canvas.setAttribute("aria-label", tr("the image after {count} autoencoders", { count: place }));
       tiles.append(mosaic.canvas);
       return mosaic;
     });
 
-    const card = element("section", { class: "card", "aria-label": "Composition" }, root);
+    const card = element("section", { class: "card", "aria-label": tr("Composition") }, root);
     const bar = element("div", { class: "bar" }, card);
-    button(bar, "z = f(x)", "Back to the code of the image", () => this.change({ 0: 0, 1: 0 }));
-    button(bar, "Reset", "Back to the first view", () => this.adopt(FIRST_VIEW));
-    this.count = slider(card, "networks N", { min: 1, max: MOST, step: 1 }, (value) => this.change({ [CHAIN]: value }));
+    button(bar, "z = f(x)", tr("Back to the code of the image"), () => this.change({ 0: 0, 1: 0 }));
+    button(bar, tr("Reset"), tr("Back to the first view"), () => this.adopt(FIRST_VIEW));
+    this.count = slider(card, tr("networks N"), { min: 1, max: MOST, step: 1 }, (value) => this.change({ [CHAIN]: value }));
     element("p", { class: "formula lead", role: "math", text: "x̂ = g_B(T f_A(x))" }, card);
     this.sizes = element("p", { class: "values" }, card);
     this.lines = [1, 2].map((k) => {
       const line = element("p", { class: "values" }, card);
-      element("span", { class: "key", style: `--colour:${MARKS[k]}`, text: WAYS[k] }, line);
+      element("span", { class: "key", style: `--colour:${MARKS[k]}`, text: tr(WAYS[k]) }, line);
       return element("span", {}, line);
     });
     const table = element("table", {}, card);
     const head = element("tr", {}, table);
-    for (const text of ["squared error", "this image", "test images"]) element("th", { text, scope: "col" }, head);
-    this.cells = [`A alone: ${titles[0]}`, `B alone: ${titles[1]}`, ...WAYS.map((way) => `A before B: ${way}`)].map((title) => {
+    for (const text of [tr("squared error"), tr("this image"), tr("test images")]) element("th", { text, scope: "col" }, head);
+    this.cells = [tr("A alone: {model}", { model: titles[0] }), tr("B alone: {model}", { model: titles[1] }), ...WAYS.map((way) => tr("A before B: {way}", { way: tr(way) }))].map((title) => {
       const line = element("tr", {}, table);
       element("th", { text: title, scope: "row" }, line);
       return [0, 1].map(() => element("td", {}, line));
@@ -123,21 +127,21 @@ class ForeignDecoder extends NetworkExperiment {
     const errors = [errorOf(images[1]), errorOf(decode(second, target)), ...images.slice(2).map(errorOf)];
     images.forEach((image, k) => {
       views[k].mosaic.set(image);
-      if (k) write(views[k].words, `error ${number(errors[k === 1 ? 0 : k], 4)}`);
+      if (k) write(views[k].words, tr("error {error}", { error: number(errors[k === 1 ? 0 : k], 4) }));
     });
     planes.forEach((plane, which) => this.paintPlane(plane, style, which, which ? moved : [z], target));
-    this.grip?.place([z[0], z[1]], `z ${z.map((value) => number(value)).join(", ")}`);
+    this.grip?.place([z[0], z[1]], `z ${listed(z)}`);
     this.paintChain(pixels);
     cells.forEach((pair, k) => [errors[k], pairing.errors[k]].forEach((value, at) => write(pair[at], number(value, 4))));
     this.lines?.forEach((line, k) => {
       const { matrix, shift } = pairing.maps[k];
-      write(line, `T z = (${matrix.map((row) => `(${row.map((value) => number(value)).join(", ")})`).join(", ")}) z + (${shift.map((value) => number(value)).join(", ")})`);
+      write(line, `T z = (${joined(matrix.map((row) => `(${listed(row)})`))}) z + (${listed(shift)})`);
     });
     const size = (/** @type {import("../kit/plain_layers.js").Layer[]} */ layers) => layers.reduce((sum, { weights, bias }) => sum + weights.length + bias.length, 0);
     const [f, g] = [first.encoder, second.decoder];
-    if (this.sizes) write(this.sizes, `Layers: ${f.length} + ${g.length} = ${f.length + g.length}; parameters: ${size(f).toLocaleString("en")} + ${size(g).toLocaleString("en")} = ${(size(f) + size(g)).toLocaleString("en")}`);
+    if (this.sizes) write(this.sizes, tr("Layers: {layers}; parameters: {parameters}", { layers: `${f.length} + ${g.length} = ${f.length + g.length}`, parameters: `${count(size(f))} + ${count(size(g))} = ${count(size(f) + size(g))}` }));
     const ratios = pairing.errors.slice(3).map((error) => number(error / Math.max(1e-9, pairing.errors[2])));
-    if (this.verdict) write(this.verdict, `Over the test images the similarity makes the error of A before B ${ratios[0]} times as large, the affine map ${ratios[1]} times.`);
+    if (this.verdict) write(this.verdict, tr("Over the test images the similarity makes the error of A before B {similarity} times as large, the affine map {affine} times.", { similarity: ratios[0], affine: ratios[1] }));
     this.count?.set(v[CHAIN], number(v[CHAIN], 0));
     this.root.dataset.errors = errors.map((value) => value.toFixed(4)).join(" ");
   }
@@ -161,8 +165,8 @@ class ForeignDecoder extends NetworkExperiment {
       plane.dot([target[0], target[1]], { colour: style.text, width: 4 });
     }
     plane.end();
-    const title = which ? `B, ${pairing.titles[1]}: T z; grey: z; small: f_B(x)` : `A, ${pairing.titles[0]}: drag z`;
-    plane.describe(title, `${title}: ${marks.map((point) => point.map((value) => number(value)).join(", ")).join("; ")}`);
+    const title = which ? tr("B, {model}: T z; grey: z; small: f_B(x)", { model: pairing.titles[1] }) : tr("A, {model}: drag z", { model: pairing.titles[0] });
+    plane.describe(title, `${title}: ${marks.map((point) => listed(point)).join("; ")}`);
   }
 
   /** A and B in turn, one on the image of the other. @param {Float32Array} pixels */
@@ -178,7 +182,7 @@ class ForeignDecoder extends NetworkExperiment {
       if (place) image = decode(network, run(network.encoder, image));
       mosaic.set(image);
     });
-    write(chained, `${count} autoencoders composed: ${pairing.titles[0]} and ${pairing.titles[1]} in turn`);
+    write(chained, tr("{count} autoencoders composed: {first} and {second} in turn", { count, first: pairing.titles[0], second: pairing.titles[1] }));
   }
 }
 

@@ -3,8 +3,9 @@
 
 import { button, element, write } from "../kit/dom.js";
 import { axesOf, cloudOf, density, dot, entries, mahalanobis, normalDensity, sampleMoments, unwhiten } from "../kit/covariance.js";
-import { Experiment, limit, number, slider } from "../kit/experiment.js";
+import { Experiment, joined, limit, listed, number, slider } from "../kit/experiment.js";
 import { Grip } from "../kit/grip.js";
+import { tr } from "../kit/language.js";
 import { define } from "../kit/mount.js";
 import { Plot } from "../kit/plot.js";
 import { normal, random } from "../kit/random.js";
@@ -36,24 +37,24 @@ class Gaussian extends Experiment {
     const away = (/** @type {Pair} */ [x, y]) => /** @type {Pair} */ ([x - this.values[MEAN], y - this.values[MEAN + 1]]);
     const place = (/** @type {number} */ index, /** @type {Pair} */ [x, y]) => ({ [index]: limit(x, -REACH, REACH), [index + 1]: limit(y, -REACH, REACH) });
     this.handles = [
-      add("", "first axis: its direction and standard deviation", ACCENT, (to) => {
+      add("", tr("first axis: its direction and standard deviation"), ACCENT, (to) => {
         const [x, y] = away(to);
         return { [SDS]: limit(Math.hypot(x, y), ...LIMITS), [ANGLE]: (Math.atan2(y, x) * 180) / Math.PI };
       }),
-      add("", "second axis: its standard deviation", ACCENT, (to) => ({ [SDS + 1]: limit(Math.abs(dot(axesOf(this.cloud)[1], away(to))), ...LIMITS) })),
-      add("μ", "mean μ", colours.first, (to) => place(MEAN, to)),
-      add("A", "point A", PURPLE, (to) => place(POINT, to)),
+      add("", tr("second axis: its standard deviation"), ACCENT, (to) => ({ [SDS + 1]: limit(Math.abs(dot(axesOf(this.cloud)[1], away(to))), ...LIMITS) })),
+      add("μ", tr("mean μ"), colours.first, (to) => place(MEAN, to)),
+      add("A", tr("point A"), PURPLE, (to) => place(POINT, to)),
     ];
-    const card = element("section", { class: "card", "aria-label": "Gaussian" }, this.root);
+    const card = element("section", { class: "card", "aria-label": tr("Gaussian") }, this.root);
     const bar = element("div", { class: "bar" }, card);
-    button(bar, "Draw again", "Another sample", () => this.change({ [SEED]: (this.values[SEED] + 1) % 100 }));
-    button(bar, "Independent", "Axes along the coordinates: covariance 0", () => this.change({ [ANGLE]: 0 }));
-    button(bar, "Reset", "Back to the first view", () => this.adopt(FIRST_VIEW));
-    this.count = slider(card, "sample N", { min: 3, max: 999, step: 1 }, (value) => this.change({ [COUNT]: value }));
+    button(bar, tr("Draw again"), tr("Another sample"), () => this.change({ [SEED]: (this.values[SEED] + 1) % 100 }));
+    button(bar, tr("Independent"), tr("Axes along the coordinates: covariance 0"), () => this.change({ [ANGLE]: 0 }));
+    button(bar, tr("Reset"), tr("Back to the first view"), () => this.adopt(FIRST_VIEW));
+    this.count = slider(card, tr("sample N"), { min: 3, max: 999, step: 1 }, (value) => this.change({ [COUNT]: value }));
     const table = element("table", {}, card);
     const head = element("tr", {}, table);
     for (const text of ["", "E X₁", "E X₂", "Var X₁", "Cov", "Var X₂"]) element("th", { text }, head);
-    this.rows = [["true", colours.first], ["sample", colours.second]].map(([text, colour]) => {
+    this.rows = [[tr("true"), colours.first], [tr("sample"), colours.second]].map(([text, colour]) => {
       const row = element("tr", {}, table);
       element("span", { class: "key", style: `--colour:${colour}`, text }, element("th", {}, row));
       return Array.from({ length: 5 }, () => element("td", {}, row));
@@ -104,8 +105,8 @@ class Gaussian extends Experiment {
     plane.end();
     const ends = axesOf(cloud).map(([x, y], k) => /** @type {Pair} */ ([mean[0] + cloud.sds[k] * x, mean[1] + cloud.sds[k] * y]));
     const point = /** @type {Pair} */ (this.values.slice(POINT, POINT + 2));
-    [...ends, mean, point].forEach((at, k) => handles?.[k].place(at, `at ${number(at[0])}, ${number(at[1])}`));
-    plane.describe("Density p(x); ellipses at distance 1, 2, 3 from μ", `Density with ${sample.length} points of a sample and the ellipse of its covariance`);
+    [...ends, mean, point].forEach((at, k) => handles?.[k].place(at, tr("at {place}", { place: listed(at) })));
+    plane.describe(tr("Density p(x); ellipses at distance 1, 2, 3 from μ"), tr("Density with {count} points of a sample and the ellipse of its covariance", { count: sample.length }));
   }
 
   /** @param {Style} style @param {Pair} mean @param {Pair[]} sample */
@@ -124,7 +125,7 @@ class Gaussian extends Experiment {
         });
         marginals.end();
       }
-      marginals.describe("Densities of X₁ and, grey, X₂; purple: A", `Standard deviations ${number(sds[0])} and ${number(sds[1])}`);
+      marginals.describe(tr("Densities of X₁ and, grey, X₂; purple: A"), tr("Standard deviations {first} and {second}", { first: number(sds[0]), second: number(sds[1]) }));
     }
     if (scores?.begin(style)) {
       sds.forEach((sd, i) => {
@@ -141,7 +142,7 @@ class Gaussian extends Experiment {
       scores.graph((z) => normalDensity(z, 1), { colour: style.text, width: 1.6 });
       scores.end();
     }
-    scores?.describe("Z-scores of the sample: both are N(0, 1)", "Histograms of the Z-scores of both coordinates, and the standard normal density");
+    scores?.describe(tr("Z-scores of the sample: both are N(0, 1)"), tr("Histograms of the Z-scores of both coordinates, and the standard normal density"));
   }
 
   /** @param {Pair} mean @param {number} count @param {ReturnType<typeof sampleMoments>} moments */
@@ -154,11 +155,11 @@ class Gaussian extends Experiment {
     const [distance, value] = [mahalanobis(cloud, away), density(cloud, away)];
     const zs = [away[0] / Math.sqrt(xx), away[1] / Math.sqrt(yy)];
     const product = normalDensity(away[0], Math.sqrt(xx)) * normalDensity(away[1], Math.sqrt(yy));
-    if (this.live) write(this.live, `At A: exp(−½ · ${number(distance ** 2)}) / (2π · ${number(cloud.sds[0] * cloud.sds[1])}) = ${number(value, 4)}`);
-    if (this.product) write(this.product, `p₁(x₁) p₂(x₂) = ${number(product, 4)}, the same only if Cov = 0; here the correlation is ${number(xy / Math.sqrt(xx * yy))}`);
-    if (this.z) write(this.z, `A: Z₁ = ${number(away[0])} / ${number(Math.sqrt(xx))} = ${number(zs[0])}, Z₂ = ${number(away[1])} / ${number(Math.sqrt(yy))} = ${number(zs[1])}`);
+    if (this.live) write(this.live, tr("At A: exp(−½ · {square}) / (2π · {root}) = {value}", { square: number(distance ** 2), root: number(cloud.sds[0] * cloud.sds[1]), value: number(value, 4) }));
+    if (this.product) write(this.product, tr("p₁(x₁) p₂(x₂) = {product}, the same only if Cov = 0; here the correlation is {correlation}", { product: number(product, 4), correlation: number(xy / Math.sqrt(xx * yy)) }));
+    if (this.z) write(this.z, `A: ${joined([`Z₁ = ${number(away[0])} / ${number(Math.sqrt(xx))} = ${number(zs[0])}`, `Z₂ = ${number(away[1])} / ${number(Math.sqrt(yy))} = ${number(zs[1])}`])}`);
     const outside = Math.exp(-(distance ** 2) / 2);
-    if (this.verdict) write(this.verdict, `Mahalanobis distance of A: ${number(distance)}. ${number(100 * outside, 1)} % of all draws lie farther out.`);
+    if (this.verdict) write(this.verdict, tr("Mahalanobis distance of A: {distance}. {share} % of all draws lie farther out.", { distance: number(distance), share: number(100 * outside, 1) }));
     this.root.dataset.density = value.toFixed(5);
     this.root.dataset.sample = moments.entries.map((entry) => entry.toFixed(3)).join(" ");
   }

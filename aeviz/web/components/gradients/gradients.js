@@ -4,6 +4,7 @@
 import { button, element, write } from "../kit/dom.js";
 import { Experiment, choice, limit, number, slider } from "../kit/experiment.js";
 import { Grip } from "../kit/grip.js";
+import { localise, tr } from "../kit/language.js";
 import { define } from "../kit/mount.js";
 import { Plot } from "../kit/plot.js";
 import { normal, random } from "../kit/random.js";
@@ -30,31 +31,31 @@ class Gradients extends Experiment {
     this.bars = new Plot(panels, { title: "", label: "", x: [-1, 1], y: [0, 1], kind: "half" });
     this.curve = new Plot(panels, { title: "", label: "", x: [0, 50], y: [0, 1], isLog: true, kind: "half wide" });
     this.noiseGrip = new Grip(this.plane, {
-      name: "sample z, by its noise e", text: "z", colour: "#c2419f",
+      name: tr("sample z, by its noise e"), text: "z", colour: "#c2419f",
       moved: ([z], resting) => this.change({ [NOISE]: limit((z - this.values[MEAN]) / this.values[SD], -3, 3) }, resting),
     }); // prettier-ignore
     this.grips = [this.noiseGrip];
 
-    const card = element("section", { class: "card", "aria-label": "Estimators" }, this.root);
+    const card = element("section", { class: "card", "aria-label": tr("Estimators") }, this.root);
     const bar = element("div", { class: "bar" }, card);
     this.rule = choice(bar, "f(z) =", RULES.map(({ name }) => name), (index) => this.change({ [RULE]: index }));
-    this.which = choice(bar, "Gradient for", ["μ", "σ"], (index) => this.change({ [WHICH]: index }));
+    this.which = choice(bar, tr("Gradient for"), ["μ", "σ"], (index) => this.change({ [WHICH]: index }));
     const acts = element("div", { class: "bar" }, card);
-    this.baseline = button(acts, "Baseline", "Subtract E f(z) in the score function", () => this.change({ [BASELINE]: 1 - this.values[BASELINE] }));
-    button(acts, "REINFORCE wins", "A rapidly oscillating f", () => this.adopt(WAVES));
-    button(acts, "Draw again", "Other samples", () => this.drawAgain()); // prettier-ignore
-    button(acts, "Reset", "Back to the first view", () => this.adopt(FIRST_VIEW));
+    this.baseline = button(acts, tr("Baseline"), tr("Subtract E f(z) in the score function"), () => this.change({ [BASELINE]: 1 - this.values[BASELINE] }));
+    button(acts, tr("REINFORCE wins"), tr("A rapidly oscillating f"), () => this.adopt(WAVES));
+    button(acts, tr("Draw again"), tr("Other samples"), () => this.drawAgain()); // prettier-ignore
+    button(acts, tr("Reset"), tr("Back to the first view"), () => this.adopt(FIRST_VIEW));
     const range = (/** @type {string} */ title, /** @type {number} */ at, /** @type {number} */ min, /** @type {number} */ max, /** @type {number} */ step) => slider(card, title, { min, max, step }, (value) => this.change({ [at]: value })); // prettier-ignore
     this.sliders = /** @type {const} */ ([
-      [MEAN, range("μ at the start", MEAN, -3, 3, 0.05)],
-      [SD, range("σ at the start", SD, 0.2, 2, 0.05)],
-      [NOISE, range("noise e", NOISE, -3, 3, 0.05)],
-      [EPOCHS, range("epochs", EPOCHS, 1, 200, 1)],
+      [MEAN, range(tr("μ at the start"), MEAN, -3, 3, 0.05)],
+      [SD, range(tr("σ at the start"), SD, 0.2, 2, 0.05)],
+      [NOISE, range(tr("noise e"), NOISE, -3, 3, 0.05)],
+      [EPOCHS, range(tr("epochs"), EPOCHS, 1, 200, 1)],
       [WAVE, range("k", WAVE, 1, 12, 0.5)],
     ]);
     element("p", { class: "formula lead", role: "math", text: "z = μ + σe,  e ∼ N(0, 1)" }, card);
     this.sample = element("p", { class: "values" }, card);
-    const names = [["first", "reparameterized"], ["second", "REINFORCE"]]; // prettier-ignore
+    const names = [["first", tr("reparameterized")], ["second", "REINFORCE"]]; // prettier-ignore
     this.lines = names.map(([colour, name]) => {
       const title = element("p", { class: "verdict" }, card);
       element("span", { class: "key", style: `--colour:${colour === "first" ? this.colours.first : this.colours.second}`, text: name }, title);
@@ -126,8 +127,8 @@ class Gradients extends Experiment {
     plane.curve([[z, floor], [z, rule(z)]], { colour: colours.second, width: 1.8 }); // prettier-ignore
     plane.dot([z, rule(z)], { colour: colours.second, width: 4 });
     plane.end();
-    plane.describe(`f(z) = ${name} (solid), q(z) (dashed), one sample`, `The sample z is ${number(z)}, f(z) ${number(rule(z))}`);
-    this.noiseGrip?.place([z, floor + 0.08 * (high - low)], `noise e ${number(v[NOISE])}, z ${number(z)}`);
+    plane.describe(tr("f(z) = {rule} (solid), q(z) (dashed), one sample", { rule: name }), tr("The sample z is {z}, f(z) {value}", { z: number(z), value: number(rule(z)) }));
+    this.noiseGrip?.place([z, floor + 0.08 * (high - low)], tr("noise e {noise}, z {z}", { noise: number(v[NOISE]), z: number(z) }));
   }
 
   /** @param {Style} style @param {{ score: Float64Array, path: Float64Array }} draws @param {Epoch} epoch */
@@ -158,7 +159,7 @@ class Gradients extends Experiment {
     });
     bars.curve([[epoch.gradient, 0], [epoch.gradient, bars.y[1]]], { colour: style.text, width: 1.8, dash: [4, 3] }); // prettier-ignore
     bars.end();
-    bars.describe("Gradients of single samples; dashed: exact", `Share of ${SAMPLES} samples by their gradient; exact ${number(epoch.gradient)}`);
+    bars.describe(tr("Gradients of single samples; dashed: exact"), tr("Share of {count} samples by their gradient; exact {exact}", { count: SAMPLES, exact: number(epoch.gradient) }));
   }
 
   /** @param {Style} style @param {Epoch[]} epochs */
@@ -174,7 +175,7 @@ class Gradients extends Experiment {
     curve.curve(path, { colour: colours.first, width: 2.4 });
     curve.curve(score, { colour: colours.second, width: 2.4, dash: [7, 3] });
     curve.end();
-    curve.describe("Variance of a single-sample gradient, by epoch (REINFORCE dashed)", `Variance over ${epochs.length} epochs`);
+    curve.describe(tr("Variance of a single-sample gradient, by epoch (REINFORCE dashed)"), tr("Variance over {count} epochs", { count: epochs.length }));
   }
 
   /** @param {Epoch[]} epochs */
@@ -195,7 +196,7 @@ class Gradients extends Experiment {
     write(this.sample, `${number(z)} = ${number(mean)} + ${number(sd)} · ${number(e)}`);
     const which = v[WHICH];
     const [first] = epochs;
-    const spread = (/** @type {Pair} */ [, variance]) => `variance ${number(variance)}, of a mean of ${SAMPLES}: ${(variance / SAMPLES).toPrecision(2)}`;
+    const spread = (/** @type {Pair} */ [, variance]) => tr("variance {variance}, of a mean of {count}: {mean}", { variance: number(variance), count: SAMPLES, mean: localise((variance / SAMPLES).toPrecision(2)) });
     const [path, score] = this.lines;
     write(path.formula, which ? "∂/∂σ: f′(z) e" : "∂/∂μ: f′(z)");
     write(path.values, `${which ? `${number(slope(z, v[WAVE]))} · ${number(e)}` : `f′(${number(z)})`} = ${number(one.path[which])}; ${spread(first.path)}`);
@@ -203,7 +204,7 @@ class Gradients extends Experiment {
     write(score.formula, which ? `∂/∂σ: ${reward} (e² − 1) / σ` : `∂/∂μ: ${reward} e / σ`);
     write(score.values, `${number(f(z, v[WAVE]) - value)} · ${number(which ? e * e - 1 : e)} / ${number(sd)} = ${number(one.score[which])}; ${spread(first.score)}`); // prettier-ignore
     const ratio = first.score[1] / first.path[1];
-    write(this.verdict, `Exact gradient ${number(first.gradient)}. REINFORCE has ${number(ratio)} times the variance in epoch 1.`);
+    write(this.verdict, tr("Exact gradient {gradient}. REINFORCE has {ratio} times the variance in epoch 1.", { gradient: number(first.gradient), ratio: number(ratio) }));
     this.root.dataset.variances = [first.path[1], first.score[1]].map((variance) => variance.toFixed(3)).join(" ");
     this.root.dataset.sample = z.toFixed(2);
   }

@@ -4,6 +4,7 @@
 import { button, element, write } from "../kit/dom.js";
 import { Mosaic } from "../kit/images.js";
 import { KeptNumbers } from "../kit/kept_numbers.js";
+import { localise, mark, tr } from "../kit/language.js";
 import { define } from "../kit/mount.js";
 import { normal, random } from "../kit/random.js";
 import { DISTORTIONS, amountFor, distort, mse, tried } from "./distortions.js";
@@ -16,11 +17,12 @@ import { bce, l1, meanSsim, msSsim, ssimMaps, widest } from "./measures.js";
 const OWN_SIDE = 64;
 const [LEAST, LARGEST] = [0.2, 80]; // 1000 times the squared error
 const SLIDER = 200; // steps, equal ratios
-const TITLES = ["brighter", "less contrast", "inverted in part", "noise", "blur", "shifted", "mask", "salt and pepper"];
+const TITLES = [mark("brighter"), mark("less contrast"), mark("inverted in part"), mark("noise"), mark("blur"), mark("shifted"), mark("mask"), mark("salt and pepper")]; // prettier-ignore
+const MAPS = [mark("luminance l"), mark("contrast c"), mark("structure s")];
 const LOSSES = ["MSE", "L1", "BCE", "SSIM", "MS-SSIM"];
 
 /** @param {number} value */
-const short = (value) => (Math.abs(value) < 0.1 ? value.toPrecision(3) : value.toFixed(3)).replace("-", "−");
+const short = (value) => localise((Math.abs(value) < 0.1 ? value.toPrecision(3) : value.toFixed(3)).replace("-", "−"));
 
 /** @param {Element} parent @param {number} side @param {string} label */
 function picture(parent, side, label) {
@@ -51,22 +53,22 @@ class ImageLosses {
     this.kept = new KeptNumbers(channel, activity, () => this.values);
     const bar = element("div", { class: "bar wide" }, root);
     const label = element("label", {}, bar);
-    element("span", { text: "Image" }, label);
-    this.select = element("select", { "aria-label": "Image" }, label);
+    element("span", { text: tr("Image") }, label);
+    this.select = element("select", { "aria-label": tr("Image") }, label);
     this.select.onchange = () => this.change(1, Number(this.select.value));
     const file = element("input", { type: "file", accept: "image/*", hidden: "" }, bar);
-    button(bar, "Your own…", "An image from your computer; it stays in your browser", () => file.click());
+    button(bar, tr("Your own…"), tr("An image from your computer; it stays in your browser"), () => file.click());
     file.onchange = () => file.files?.[0] && activity.during("file", this.open(file.files[0]));
     const slider = element("label", { class: "slide" }, bar);
     this.error = element("span", {}, slider);
-    this.slider = element("input", { type: "range", min: "0", max: String(SLIDER), "aria-label": "Mean squared error of every distortion" }, slider); // prettier-ignore
+    this.slider = element("input", { type: "range", min: "0", max: String(SLIDER), "aria-label": tr("Mean squared error of every distortion") }, slider); // prettier-ignore
     this.slider.oninput = () => this.change(0, Number((LEAST * (LARGEST / LEAST) ** (Number(this.slider.value) / SLIDER)).toFixed(2)));
     this.message = element("span", { role: "status", class: "hint" }, bar);
-    this.board = element("div", { class: "tiles", role: "group", "aria-label": "The image under distortions" }, root);
-    this.card = element("section", { class: "part", "aria-label": "Luminance, contrast and structure" }, root);
+    this.board = element("div", { class: "tiles", role: "group", "aria-label": tr("The image under distortions") }, root);
+    this.card = element("section", { class: "part", "aria-label": tr("Luminance, contrast and structure") }, root);
     this.title = element("h4", {}, this.card);
     this.row = element("div", { class: "maps" }, this.card);
-    element("p", { class: "formula", role: "math", text: "SSIM = mean of l · c · s" }, this.card);
+    element("p", { class: "formula", role: "math", text: tr("SSIM = mean of l · c · s") }, this.card);
     this.means = element("p", { class: "values" }, this.card);
     this.live = element("p", { class: "values" }, this.card);
     this.rule = element("p", { class: "values hint" }, this.card);
@@ -104,11 +106,11 @@ class ImageLosses {
       const pixels = Uint8Array.from({ length: OWN_SIDE ** 2 }, (_, k) => {
         return Math.round(0.299 * data[4 * k] + 0.587 * data[4 * k + 1] + 0.114 * data[4 * k + 2]);
       });
-      this.own = { name: "your own", pixels, side: OWN_SIDE };
+      this.own = { name: tr("your own"), pixels, side: OWN_SIDE };
       this.made = "";
       write(this.message, "");
     } catch {
-      write(this.message, "This file is no image that the browser can read.");
+      write(this.message, tr("This file is no image that the browser can read."));
     }
     this.redraw();
   }
@@ -134,9 +136,9 @@ class ImageLosses {
     this.board.replaceChildren();
     this.tiles = [-1, ...DISTORTIONS.keys()].map((k) => {
       const tile = element(k < 0 ? "div" : "button", { class: "tile", ...(k < 0 ? {} : { type: "button", "data-kind": DISTORTIONS[k] }) }, this.board);
-      const mosaic = picture(tile, side, k < 0 ? "The image" : `The image: ${TITLES[k]}`);
+      const mosaic = picture(tile, side, k < 0 ? tr("The image") : tr("The image: {distortion}", { distortion: tr(TITLES[k]) }));
       const words = element("span", { class: "words" }, tile);
-      element("b", { text: k < 0 ? "original" : TITLES[k] }, words);
+      element("b", { text: k < 0 ? tr("original") : tr(TITLES[k]) }, words);
       const cells = LOSSES.map((loss) => {
         const line = element("span", {}, words);
         element("i", { text: loss }, line);
@@ -147,9 +149,10 @@ class ImageLosses {
     });
     this.row.replaceChildren();
     const inner = side - widest(side, 1) + 1;
-    this.maps = ["luminance l", "contrast c", "structure s"].map((name) => {
+    this.maps = MAPS.map((each) => {
+      const name = tr(each);
       const figure = element("figure", {}, this.row);
-      const mosaic = picture(figure, inner, `Map of ${name}: white is 1, black is 0 or less`);
+      const mosaic = picture(figure, inner, tr("Map of {name}: white is 1, black is 0 or less", { name }));
       return { mosaic, words: element("figcaption", { text: name }, figure) };
     });
   }
@@ -166,7 +169,7 @@ class ImageLosses {
     if (!original || !noise || !grids) return;
     this.select.value = String(sent === this.own ? -1 : this.images.indexOf(sent));
     this.slider.value = String(Math.round((SLIDER * Math.log(error / LEAST)) / Math.log(LARGEST / LEAST)));
-    write(this.error, `MSE of every distortion: ${short(error / 1000)}`);
+    write(this.error, tr("MSE of every distortion: {mse}", { mse: short(error / 1000) }));
     const plan = msSsim(original, original);
     const window = widest(original.width, 1);
     this.tiles.forEach(({ tile, mosaic, cells }, k) => {
@@ -177,7 +180,7 @@ class ImageLosses {
       const maps = ssimMaps(original, other, window);
       const reached = mse(values, original.values);
       const found = [reached, l1(values, original.values), bce(values, original.values), meanSsim(maps), msSsim(original, other, maps).value];
-      found.forEach((value, n) => write(cells[n], short(value) + (k && !n && reached < (0.95 * error) / 1000 ? " (most)" : "")));
+      found.forEach((value, n) => write(cells[n], k && !n && reached < (0.95 * error) / 1000 ? tr("{mse} (most)", { mse: short(value) }) : short(value)));
       tile.toggleAttribute("data-chosen", k === kind + 1);
       if (k) tile.setAttribute("aria-pressed", String(k === kind + 1));
       if (k === kind + 1) this.showMaps(maps, found, plan, window);
@@ -192,16 +195,15 @@ class ImageLosses {
    * @param {number} window
    */
   showMaps(maps, found, plan, window) {
-    write(this.title, `Where it differs: ${TITLES[this.values[2]]}`);
+    write(this.title, tr("Where it differs: {distortion}", { distortion: tr(TITLES[this.values[2]]) }));
     [maps.luminance, maps.contrast, maps.structure].forEach((values, k) => {
       this.maps[k].mosaic.set(values.map((value) => Math.max(0, value)));
       const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-      write(this.maps[k].words, `${["luminance l", "contrast c", "structure s"][k]}: ${short(mean)}`);
+      write(this.maps[k].words, `${tr(MAPS[k])}: ${short(mean)}`);
     });
-    const product = "the mean of the product is not the product of the means";
-    write(this.means, `= ${short(found[3])} (${product})`);
-    write(this.live, `MS-SSIM = ${short(found[4])} from ${plan.scales} scales, each with half the side of the one before.`);
-    write(this.rule, `Windows: SSIM ${window}, MS-SSIM ${plan.window} pixels, Gaussian with σ = 1.5. C₁ = 0.01², C₂ = 0.03² for pixels in [0, 1]. White is 1, black 0 or less. BCE takes the distorted image as probabilities; the image itself has its entropy.`); // prettier-ignore
+    write(this.means, tr("= {value} (the mean of the product is not the product of the means)", { value: short(found[3]) }));
+    write(this.live, tr("MS-SSIM = {value} from {count} scales, each with half the side of the one before.", { value: short(found[4]), count: plan.scales }));
+    write(this.rule, tr("Windows: SSIM {ssim}, MS-SSIM {scaled} pixels, Gaussian with σ = 1.5. C₁ = 0.01², C₂ = 0.03² for pixels in [0, 1]. White is 1, black 0 or less. BCE takes the distorted image as probabilities; the image itself has its entropy.", { ssim: window, scaled: plan.window })); // prettier-ignore
   }
 
   close() {

@@ -4,6 +4,7 @@
 import { line } from "../kit/curves.js";
 import { brushOf, element, pixelRatio, resize, write } from "../kit/dom.js";
 import { KeptNumbers } from "../kit/kept_numbers.js";
+import { localise, mark, tr } from "../kit/language.js";
 import { define } from "../kit/mount.js";
 import { NumberGrid } from "../kit/number_grid.js";
 import { styleOf, watchLooks } from "../kit/theme.js";
@@ -22,10 +23,10 @@ import { largestLevel, roundingError, tiesThatDiffer, toLevel, toLevelEven } fro
 const [IMAGE, CELL, BITS, COLUMNS, SHOWN, P] = [0, 1, 2, 3, 4, 5];
 const SIDE = 8;
 const WIDTHS = [2, 4, 8, 16, 32];
-const SHOWS = ["pixel p in [0, 1]", "p times the largest level", "level, ties down (S1)", "level, ties to even (NumPy)"];
+const SHOWS = [mark("pixel p in [0, 1]"), mark("p times the largest level"), mark("level, ties down (S1)"), mark("level, ties to even (NumPy)")];
 
 /** @param {number} value @param {number} [digits] */
-const number = (value, digits = 4) => String(Number(value.toFixed(digits))).replace("-", "−");
+const number = (value, digits = 4) => localise(String(Number(value.toFixed(digits))).replace("-", "−"));
 
 class ImageNumbers {
   /**
@@ -39,24 +40,24 @@ class ImageNumbers {
     this.values = [];
     this.frame = 0;
     this.kept = new KeptNumbers(channel, activity, () => this.values.map((value) => Math.round(100 * value) / 100));
-    const first = this.part("The image as a matrix");
-    this.image = this.pick(first.bar, "Image", [], IMAGE, (k) => k);
-    this.shows = this.pick(first.bar, "Cells show", SHOWS, SHOWN, (k) => k);
-    this.matrix = new NumberGrid(first.part, { label: "The image as a matrix", pointed: ({ row, column }) => this.point(SIDE * row + column) });
-    const second = this.part("The vector in rows of another length");
-    this.columns = this.pick(second.bar, "Columns", WIDTHS.map(String), COLUMNS, (k) => WIDTHS[k]);
-    this.back = new NumberGrid(second.part, { label: "The vector in rows", pointed: ({ row, column }) => this.point(this.values[COLUMNS] * row + column) });
-    const third = this.part("From p to a level");
-    this.bits = this.slider(third.part, "Bits", BITS, ["1", "8", "1"], (value) => value);
+    const first = this.part(tr("The image as a matrix"));
+    this.image = this.pick(first.bar, tr("Image"), [], IMAGE, (k) => k);
+    this.shows = this.pick(first.bar, tr("Cells show"), SHOWS.map((text) => tr(text)), SHOWN, (k) => k);
+    this.matrix = new NumberGrid(first.part, { label: tr("The image as a matrix"), pointed: ({ row, column }) => this.point(SIDE * row + column) });
+    const second = this.part(tr("The vector in rows of another length"));
+    this.columns = this.pick(second.bar, tr("Columns"), WIDTHS.map(String), COLUMNS, (k) => WIDTHS[k]);
+    this.back = new NumberGrid(second.part, { label: tr("The vector in rows"), pointed: ({ row, column }) => this.point(this.values[COLUMNS] * row + column) });
+    const third = this.part(tr("From p to a level"));
+    this.bits = this.slider(third.part, tr("Bits"), BITS, ["1", "8", "1"], (value) => value);
     this.p = this.slider(third.part, "p", P, ["0", "255", "0.25"], (value) => (255 * value) / largestLevel(this.values[BITS]));
     this.stage = element("div", { class: "chart" }, third.part);
     this.canvas = element("canvas", { role: "img" }, this.stage);
     this.rounded = element("p", { class: "values lead", role: "status" }, third.part);
     this.bound = element("p", { class: "values" }, third.part);
     this.ties = element("p", { class: "values" }, third.part);
-    const vector = element("section", { class: "part wide", "aria-label": "The image as a vector" }, root);
+    const vector = element("section", { class: "part wide", "aria-label": tr("The image as a vector") }, root);
     this.place = element("p", { class: "values" }, vector);
-    this.vector = new NumberGrid(vector, { label: "The image as a vector", pointed: ({ column }) => this.point(column) });
+    this.vector = new NumberGrid(vector, { label: tr("The image as a vector"), pointed: ({ column }) => this.point(column) });
     this.unwatch = watchLooks(root, () => this.redraw());
   }
 
@@ -135,7 +136,10 @@ class ImageNumbers {
     this.shows.value = String(shown);
     this.columns.value = String(WIDTHS.indexOf(columns));
     const [row, column] = [Math.floor(cell / SIDE) + 1, (cell % SIDE) + 1];
-    write(this.place, `The image as a vector of 64 entries, row after row: row i = ${row}, column j = ${column} is entry 8(i − 1) + j = ${cell + 1}. With ${columns} columns it stands in row ${Math.floor(cell / columns) + 1}, column ${(cell % columns) + 1}${columns === SIDE ? ": the image again" : ""}.`);
+    const at = { row, column, entry: cell + 1, columns, newRow: Math.floor(cell / columns) + 1, newColumn: (cell % columns) + 1 };
+    write(this.place, columns === SIDE
+      ? tr("The image as a vector of 64 entries, row after row: row i = {row}, column j = {column} is entry 8(i − 1) + j = {entry}. With {columns} columns it stands in row {newRow}, column {newColumn}: the image again.", at)
+      : tr("The image as a vector of 64 entries, row after row: row i = {row}, column j = {column} is entry 8(i − 1) + j = {entry}. With {columns} columns it stands in row {newRow}, column {newColumn}.", at)); // prettier-ignore
     this.drawRounding(pixels, bits, style);
     this.root.dataset.shown = values.slice(0, SIDE).map((value) => number(value, 2)).join(" ");
   }
@@ -147,17 +151,18 @@ class ImageNumbers {
     const exact = top * p;
     const [down, even] = [toLevel(p, bits), toLevelEven(p, bits)];
     Object.assign(this.bits.input, { value: String(bits) });
-    write(this.bits.words, `Bits: ${bits}, levels 0 to ${top}`);
+    write(this.bits.words, tr("Bits: {bits}, levels 0 to {top}", { bits, top }));
     Object.assign(this.p.input, { max: String(top), value: String(exact) });
     this.p.input.setAttribute("aria-valuetext", number(p));
-    write(this.p.words, `p = ${number(p)}, ${top}p = ${number(exact, 3)}`);
+    write(this.p.words, tr("p = {p}, {top}p = {exact}", { p: number(p), top, exact: number(exact, 3) }));
     const isTie = exact % 1 === 0.5;
-    write(this.rounded, `⌈${top}p − 0.5⌉ = ⌈${number(exact - 0.5, 3)}⌉ = ${down}; NumPy rounds to ${even}${isTie ? ` (a tie: the even one)` : ""}.`);
+    const rounded = { top, exact: number(exact - 0.5, 3), down, even };
+    write(this.rounded, isTie ? tr("⌈{top}p − 0.5⌉ = ⌈{exact}⌉ = {down}; NumPy rounds to {even} (a tie: the even one).", rounded) : tr("⌈{top}p − 0.5⌉ = ⌈{exact}⌉ = {down}; NumPy rounds to {even}.", rounded));
     const error = Math.abs(down / top - p);
-    write(this.bound, `Error |${down}/${top} − p| = ${number(error, 5)}, at most 1/${2 * top} = ${number(1 / (2 * top), 5)}.`);
+    write(this.bound, tr("Error |{down}/{top} − p| = {error}, at most 1/{double} = {most}.", { down, top, error: number(error, 5), double: 2 * top, most: number(1 / (2 * top), 5) }));
     const all = roundingError(pixels, bits);
     const inImage = pixels.filter((one) => toLevel(one, bits) !== toLevelEven(one, bits)).length;
-    write(this.ties, `This image: largest error ${number(all.largest, 5)}, root mean square ${number(all.rms, 5)}. The rules differ on ${tiesThatDiffer(bits)} of the ${top} ties and nowhere else; in this image on ${inImage} pixels.`);
+    write(this.ties, tr("This image: largest error {largest}, root mean square {rms}. The rules differ on {differ} of the {top} ties and nowhere else; in this image on {count} pixels.", { largest: number(all.largest, 5), rms: number(all.rms, 5), differ: tiesThatDiffer(bits), top, count: inImage }));
     const [width, height] = [this.stage.clientWidth, this.stage.clientHeight];
     if (width < 60 || !this.data) return;
     const ratio = pixelRatio();
@@ -192,13 +197,13 @@ class ImageNumbers {
       brush.fill();
       brush.textAlign = k ? "right" : "left";
       brush.textBaseline = "top";
-      brush.fillText(k ? "NumPy: ties to even" : "S1: ties down", k ? width - 4 : 4, 2);
+      brush.fillText(k ? tr("NumPy: ties to even") : tr("S1: ties down"), k ? width - 4 : 4, 2);
     });
     brush.fillStyle = style.text;
     brush.beginPath();
     brush.arc(x(exact), y, 5.5, 0, 2 * Math.PI);
     brush.fill();
-    this.canvas.setAttribute("aria-label", `${top}p = ${number(exact, 3)} between levels: S1 takes ${down}, NumPy ${even}`);
+    this.canvas.setAttribute("aria-label", tr("{top}p = {exact} between levels: S1 takes {down}, NumPy {even}", { top, exact: number(exact, 3), down, even }));
     this.root.dataset.rounded = `${down} ${even}`;
   }
 

@@ -1,5 +1,7 @@
 // Jensen's inequality for two points, and q = N(θ, σ²) beside p = N(0, 1), as aeviz/lab/jensen.py has it.
 
+import { mark } from "../kit/language.js";
+
 /** @typedef {[number, number]} Pair */
 /** @typedef {{ name: string, rule: (x: number) => number, x: Pair, y: Pair, ends: Pair }} Rule ranges of the axes, first a and b */
 
@@ -8,7 +10,7 @@ export const RULES = [
   { name: "−ln x", rule: (x) => -Math.log(x), x: [0.05, 5], y: [-2, 3.1], ends: [0.3, 4] },
   { name: "x²", rule: (x) => x * x, x: [-3, 3], y: [-0.6, 9.6], ends: [-1, 2.5] },
   { name: "eˣ", rule: Math.exp, x: [-3, 2.3], y: [-0.6, 10.4], ends: [-2, 2] },
-  { name: "sin x, not convex", rule: Math.sin, x: [-3.2, 3.2], y: [-1.4, 1.4], ends: [0.3, 2.8] },
+  { name: mark("sin x, not convex"), rule: Math.sin, x: [-3.2, 3.2], y: [-1.4, 1.4], ends: [0.3, 2.8] },
 ];
 export const ENTROPY = 0.5 * Math.log(2 * Math.PI * Math.E); // of p
 

@@ -4,6 +4,7 @@
 import { button, element, write } from "../kit/dom.js";
 import { Experiment, choice, limit, number, slider } from "../kit/experiment.js";
 import { Grip } from "../kit/grip.js";
+import { tr } from "../kit/language.js";
 import { define } from "../kit/mount.js";
 import { Plot } from "../kit/plot.js";
 import { normal, random } from "../kit/random.js";
@@ -24,29 +25,29 @@ class Jensen extends Experiment {
     this.ratios = new Plot(panels, { title: "", label: "", x: [0, 4], y: [-2, 6], kind: "half" });
     this.curves = new Plot(panels, { title: "", label: "", x: [-3, 3], y: [0, 7], kind: "half" });
     const { chord } = this;
-    this.ends = [A, B].map((at) => this.grip(chord, at === A ? "a" : "b", at === A ? "point a" : "point b", colours.first, ([x]) => ({ [at]: limit(x, ...this.rule.x) })));
-    this.weightGrip = this.grip(this.chord, "λ", "weight λ, along the chord", colours.second, ([x]) => this.weighted(x));
-    this.thetaGrip = this.grip(this.curves, "θ", "mean θ of q", PURPLE, ([x]) => ({ [THETA]: limit(x, -3, 3) }));
-    const card = element("section", { class: "card", "aria-label": "Jensen's inequality" }, this.root);
+    this.ends = [A, B].map((at) => this.grip(chord, at === A ? "a" : "b", at === A ? tr("point a") : tr("point b"), colours.first, ([x]) => ({ [at]: limit(x, ...this.rule.x) })));
+    this.weightGrip = this.grip(this.chord, "λ", tr("weight λ, along the chord"), colours.second, ([x]) => this.weighted(x));
+    this.thetaGrip = this.grip(this.curves, "θ", tr("mean θ of q"), PURPLE, ([x]) => ({ [THETA]: limit(x, -3, 3) }));
+    const card = element("section", { class: "card", "aria-label": tr("Jensen's inequality") }, this.root);
     const bar = element("div", { class: "bar" }, card);
-    this.choice = choice(bar, "f(x) =", RULES.map(({ name }) => name), (index) => {
+    this.choice = choice(bar, "f(x) =", RULES.map(({ name }) => tr(name)), (index) => {
       const [a, b] = RULES[index].ends;
       this.change({ [RULE]: index, [A]: a, [B]: b });
     });
-    button(bar, "Midpoint", "λ = ½", () => this.change({ [WEIGHT]: 0.5 }));
-    button(bar, "Reset", "Back to the first view", () => this.adopt(FIRST_VIEW));
-    this.weight = slider(card, "weight λ", { min: 0, max: 1, step: 0.01 }, (value) => this.change({ [WEIGHT]: value }));
+    button(bar, tr("Midpoint"), "λ = ½", () => this.change({ [WEIGHT]: 0.5 }));
+    button(bar, tr("Reset"), tr("Back to the first view"), () => this.adopt(FIRST_VIEW));
+    this.weight = slider(card, tr("weight λ"), { min: 0, max: 1, step: 0.01 }, (value) => this.change({ [WEIGHT]: value }));
     element("p", { class: "formula", role: "math", text: "f((1 − λ)a + λb) ≤ (1 − λ) f(a) + λ f(b)" }, card);
     this.live = element("p", { class: "values" }, card);
     this.verdict = element("p", { class: "verdict", role: "status" }, card);
     element("p", { class: "formula lead", role: "math", text: "KL(p‖q) = E[−ln(q/p)] ≥ −ln E[q/p] = −ln 1 = 0" }, card);
-    this.theta = slider(card, "mean θ of q", { min: -3, max: 3, step: 0.05 }, (value) => this.change({ [THETA]: value }));
-    this.sd = slider(card, "deviation of q", { min: 0.5, max: 2, step: 0.05 }, (value) => this.change({ [SD]: value }));
+    this.theta = slider(card, tr("mean θ of q"), { min: -3, max: 3, step: 0.05 }, (value) => this.change({ [THETA]: value }));
+    this.sd = slider(card, tr("deviation of q"), { min: 0.5, max: 2, step: 0.05 }, (value) => this.change({ [SD]: value }));
     this.sample = element("p", { class: "values" }, card);
     element("p", { class: "formula lead", role: "math", text: "(1/N) Σ −ln q(xₙ|θ) ≈ KL(p‖q) + H(p)" }, card);
     const acts = element("div", { class: "bar" }, card);
-    this.count = slider(acts, "draws N", { min: 1, max: 500, step: 1 }, (value) => this.change({ [COUNT]: value }));
-    button(acts, "Draw again", "Other draws of p", () => this.change({ [SEED]: (this.values[SEED] + 1) % 100 }));
+    this.count = slider(acts, tr("draws N"), { min: 1, max: 500, step: 1 }, (value) => this.change({ [COUNT]: value }));
+    button(acts, tr("Draw again"), tr("Other draws of p"), () => this.change({ [SEED]: (this.values[SEED] + 1) % 100 }));
     this.sum = element("p", { class: "values" }, card);
     this.least = element("p", { class: "verdict", role: "status" }, card);
   }
@@ -103,10 +104,10 @@ class Jensen extends Experiment {
       this.ends?.forEach((grip, k) => grip.place([[a, b][k], rule([a, b][k])], `${number([a, b][k])}`));
       this.weightGrip?.place([at, height], `λ ${number(weight)}`);
     }
-    chord.describe(`f(x) = ${name} and its chord from a to b`, `At x = ${number(at)} the chord is at ${number(height, 3)}, the function at ${number(rule(at), 3)}`);
+    chord.describe(tr("f(x) = {rule} and its chord from a to b", { rule: tr(name) }), tr("At x = {x} the chord is at {chord}, the function at {value}", { x: number(at), chord: number(height, 3), value: number(rule(at), 3) }));
     const n = (/** @type {number} */ value) => (value < 0 ? `(${number(value)})` : number(value));
     write(this.live, `f(${number(at)}) = ${number(rule(at), 3)} ${gap < -1e-9 ? ">" : "≤"} ${number(1 - weight)} · ${n(rule(a))} + ${number(weight)} · ${n(rule(b))} = ${number(height, 3)}`);
-    write(this.verdict, gap < -1e-9 ? `Broken: the chord is ${number(-gap, 3)} below the curve. f is not convex between a and b.` : `The chord is ${number(gap, 3)} above the curve.`);
+    write(this.verdict, gap < -1e-9 ? tr("Broken: the chord is {gap} below the curve. f is not convex between a and b.", { gap: number(-gap, 3) }) : tr("The chord is {gap} above the curve.", { gap: number(gap, 3) }));
     if (this.choice) this.choice.value = String(RULES.indexOf(this.rule));
     this.weight?.set(weight);
     this.root.dataset.gap = gap.toFixed(4);
@@ -128,10 +129,10 @@ class Jensen extends Experiment {
       ratios.dot([ratio, loss], { colour: colours.second, width: 6 });
       ratios.end();
     }
-    ratios.describe("Draws of p: −ln(q/p) over q/p; large: their mean", `Mean ratio ${number(ratio, 3)}, mean of −ln ${number(loss, 3)}`);
+    ratios.describe(tr("Draws of p: −ln(q/p) over q/p; large: their mean"), tr("Mean ratio {ratio}, mean of −ln {loss}", { ratio: number(ratio, 3), loss: number(loss, 3) }));
     this.theta?.set(v[THETA]);
     this.sd?.set(v[SD]);
-    if (this.sample) write(this.sample, `KL(p‖q) = ${number(divergence(v[THETA], v[SD]), 3)}. Of the draws: mean of −ln(q/p) = ${number(loss, 3)} ≥ −ln ${number(ratio, 3)} = ${number(-Math.log(ratio), 3)}`);
+    if (this.sample) write(this.sample, tr("KL(p‖q) = {kl}. Of the draws: mean of −ln(q/p) = {loss} ≥ −ln {ratio} = {log}", { kl: number(divergence(v[THETA], v[SD]), 3), loss: number(loss, 3), ratio: number(ratio, 3), log: number(-Math.log(ratio), 3) }));
   }
 
   /** @param {Style} style @param {number[]} draws */
@@ -149,12 +150,12 @@ class Jensen extends Experiment {
       curves.dot([0, divergence(0, sd)], { colour: colours.first, width: 4 });
       curves.dot([centre, meanLoss(draws, centre, sd)], { colour: colours.second, width: 4 });
       curves.end();
-      this.thetaGrip?.place([theta, limit(kl, ...curves.y)], `θ ${number(theta)}, KL ${number(kl, 3)}`);
+      this.thetaGrip?.place([theta, limit(kl, ...curves.y)], tr("θ {theta}, KL {kl}", { theta: number(theta), kl: number(kl, 3) }));
     }
-    curves.describe("Over θ: KL, KL + H(p) (dashed), mean of −ln q", `Least KL at θ = 0; the mean of −ln q over the draws is least at θ = ${number(centre, 3)}`);
+    curves.describe(tr("Over θ: KL, KL + H(p) (dashed), mean of −ln q"), tr("Least KL at θ = 0; the mean of −ln q over the draws is least at θ = {theta}", { theta: number(centre, 3) }));
     this.count?.set(draws.length, String(draws.length));
-    if (this.sum) write(this.sum, `At θ = ${number(theta)}: ${number(loss, 3)} ≈ ${number(kl, 3)} + ${number(ENTROPY, 3)} = ${number(kl + ENTROPY, 3)}`);
-    if (this.least) write(this.least, `Least: −ln q at the mean of the draws, θ = ${number(centre)}; KL at the mean of p, θ = 0.`);
+    if (this.sum) write(this.sum, tr("At θ = {theta}: {loss} ≈ {kl} + {entropy} = {sum}", { theta: number(theta), loss: number(loss, 3), kl: number(kl, 3), entropy: number(ENTROPY, 3), sum: number(kl + ENTROPY, 3) }));
+    if (this.least) write(this.least, tr("Least: −ln q at the mean of the draws, θ = {theta}; KL at the mean of p, θ = 0.", { theta: number(centre) }));
     this.root.dataset.least = centre.toFixed(4);
     this.root.dataset.loss = loss.toFixed(4);
   }

@@ -1,10 +1,12 @@
 // Activation functions and their derivatives, as aeviz/lab/activations.py has them.
 
+import { mark } from "./language.js";
+
 /** @typedef {"sigmoid" | "tanh" | "relu" | "leaky_relu" | "prelu" | "elu" | "identity"} Activation */
 
 /** @type {Record<Activation, string>} */
 export const TITLES = {
-  sigmoid: "sigmoid", tanh: "tanh", relu: "ReLU", leaky_relu: "Leaky ReLU", prelu: "PReLU", elu: "ELU", identity: "identity",
+  sigmoid: "sigmoid", tanh: "tanh", relu: "ReLU", leaky_relu: "Leaky ReLU", prelu: "PReLU", elu: "ELU", identity: mark("identity"),
 }; // prettier-ignore
 
 /** @param {Activation} name @param {number} x @param {number} [alpha] slope, or depth of ELU, below 0 */

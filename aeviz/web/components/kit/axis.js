@@ -1,5 +1,7 @@
 // The axes of a chart: round numbers, ticks, and where a value lies.
 
+import { localise } from "./language.js";
+
 /** @typedef {{ ticks: number[], share: (value: number) => number }} Axis `share` is 0 at the bottom, 1 at the top */
 
 const MANTISSAS = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10];
@@ -12,11 +14,11 @@ const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 export function readable(value, digits = 4) {
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);
-  if (value === 0 || (size >= 1e-4 && size < 1e5)) return String(Number(value.toPrecision(digits)));
+  if (value === 0 || (size >= 1e-4 && size < 1e5)) return localise(String(Number(value.toPrecision(digits))));
   const [mantissa, exponent] = value.toExponential(Math.max(0, digits - 2)).split("e");
   const power = [...String(Number(exponent))].map((digit) => SUPERSCRIPTS[Number(digit)] ?? "⁻").join("");
   const factor = String(Number(mantissa));
-  return factor === "1" ? `10${power}` : `${factor}·10${power}`;
+  return factor === "1" ? `10${power}` : `${localise(factor)}·10${power}`;
 }
 
 /**

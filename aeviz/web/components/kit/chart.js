@@ -4,6 +4,7 @@
 import { digitsOf, linearTicks, makeAxis, nearest, readable } from "./axis.js";
 import { drawArea, drawCurve, line } from "./curves.js";
 import { brushOf, element, resize } from "./dom.js";
+import { number, tr } from "./language.js";
 
 /** @typedef {CanvasRenderingContext2D} Brush */
 /** @typedef {import("./theme.js").Style} Style */
@@ -212,7 +213,7 @@ export class Chart {
       const x = this.x(epoch);
       brush.globalAlpha = 0.35;
       line(brush, Math.round(x) + 0.5, bottom, Math.round(x) + 0.5, bottom + 4);
-      const text = epoch.toLocaleString("en");
+      const text = number(epoch);
       const half = brush.measureText(text).width / 2;
       brush.globalAlpha = 0.72;
       brush.textAlign = "center";
@@ -220,7 +221,7 @@ export class Chart {
     }
     brush.globalAlpha = 0.72;
     brush.textAlign = "right";
-    brush.fillText(this.unit, MARGIN.left - 9, this.height - 6);
+    brush.fillText(tr(this.unit), MARGIN.left - 9, this.height - 6);
     brush.globalAlpha = 1;
   }
 
@@ -272,7 +273,7 @@ export class Chart {
     brush.fill();
     brush.lineWidth = 2;
     brush.stroke();
-    const text = `best: epoch ${epoch.toLocaleString("en")}`;
+    const text = tr("best: epoch {epoch}", { epoch: number(epoch) });
     const half = brush.measureText(text).width / 2;
     const middle = Math.max(MARGIN.left + half + 4, Math.min(this.width - MARGIN.right - half, x));
     brush.textAlign = "center";
@@ -374,7 +375,7 @@ export class Chart {
   showTip(x, epoch, rows) {
     this.tip.hidden = false;
     this.tip.replaceChildren();
-    element("b", { text: `${this.unit} ${epoch.toLocaleString("en")}` }, this.tip);
+    element("b", { text: `${tr(this.unit)} ${number(epoch)}` }, this.tip);
     for (const [name, colour, value] of rows) {
       const row = element("span", { class: "row" }, this.tip);
       element("i", { style: `background:${colour}` }, row);

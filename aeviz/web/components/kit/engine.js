@@ -7,6 +7,7 @@
 // not need: it runs in the page. So does all in a file that brings its runtime along, which starts no worker.
 
 import { ask } from "./blobs.js";
+import { mark, tr } from "./language.js";
 import { NetworkError, readOnnx } from "./onnx_file.js";
 import { readLayers, withOutputs } from "./onnx_layers.js";
 import { hasSimd, loadRuntime } from "./runtime.js";
@@ -78,19 +79,20 @@ function check(spec, bytes) {
   const [latent, image] = [[spec.latent_dim], spec.image_shape].map((shape) => `N x ${shape.join(" x ")}`);
   const [source, target] = spec.part === "decoder" ? [latent, image] : [image, latent];
   if (bytes.length > spec.limit) {
-    throw new NetworkError(`it has ${bytes.length} bytes, far more than this model's weights`);
+    throw new NetworkError(tr("it has {bytes} bytes, far more than this model's weights", { bytes: String(bytes.length) }));
   }
   const file = readOnnx(bytes);
   /** @param {import("./onnx_file.js").End[]} ends */
   const shape = (ends) => ends.map((end) => end.shape.map((length) => length ?? "N").join(" x ")).join(", ");
   for (const [what, found, expected] of [
-    ["input", shape(file.inputs), source],
-    ["output", shape(file.outputs), target],
+    [mark("input"), shape(file.inputs), source],
+    [mark("output"), shape(file.outputs), target],
   ]) {
-    if (found !== expected) throw new NetworkError(`its ${what} is ${found || "missing"}; this model's is ${expected}`);
+    const values = { what: tr(what), found: found || tr("missing"), expected };
+    if (found !== expected) throw new NetworkError(tr("its {what} is {found}; this model's is {expected}", values));
   }
   if (file.properties.get("model_digest") !== spec.digest) {
-    throw new NetworkError("it was made from other weights than this model has now");
+    throw new NetworkError(tr("it was made from other weights than this model has now"));
   }
   return file;
 }
@@ -114,7 +116,7 @@ async function openWithRuntime(spec, bytes, layers, place) {
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     if (text.includes(NOT_STARTED)) throw error;
-    throw new NetworkError(`ONNX Runtime cannot open it (${text.slice(0, 120)})`);
+    throw new NetworkError(tr("ONNX Runtime cannot open it ({reason})", { reason: text.slice(0, 120) }));
   }
   const decodes = spec.part === "decoder";
   const [source, target] = decodes ? ["z", "image"] : ["image", "z"];
@@ -156,10 +158,10 @@ async function tried(spec, opened) {
   try {
     found = await opened.run(new Float32Array(wide), 1);
   } catch (error) {
-    throw new NetworkError(`it does not run (${String(error).slice(0, 120)})`);
+    throw new NetworkError(tr("it does not run ({reason})", { reason: String(error).slice(0, 120) }));
   }
   if (found.length !== expected || !found.every(Number.isFinite)) {
-    throw new NetworkError(`it gives ${found.length} values, not all of them numbers, where ${expected} are expected`);
+    throw new NetworkError(tr("it gives {count} values, not all of them numbers, where {expected} are expected", { count: found.length, expected }));
   }
   return opened;
 }
@@ -172,7 +174,7 @@ async function tried(spec, opened) {
 async function arrival(name) {
   let timer;
   const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Unable("the network did not reach the page in time")), ARRIVAL_MS);
+    timer = setTimeout(() => reject(new Unable(tr("the network did not reach the page in time"))), ARRIVAL_MS);
   });
   try {
     return /** @type {Uint8Array} */ (await Promise.race([ask(name), late]));
@@ -193,14 +195,14 @@ async function open(spec, withLayers) {
   const place = isQuick ? "page" : "worker";
   const layers = withLayers ? readLayers(bytes) : [];
   if (withLayers) bytes = withOutputs(bytes, layers.map(({ output }) => output));
-  if (isForbidden()) throw new Unable("as the address asks");
-  if (!hasSimd()) throw new Unable("this browser has no WebAssembly with SIMD");
+  if (isForbidden()) throw new Unable(tr("as the address asks"));
+  if (!hasSimd()) throw new Unable(tr("this browser has no WebAssembly with SIMD"));
   try {
     return await tried(spec, await openWithRuntime(spec, bytes, layers, place));
   } catch (error) {
     if (error instanceof NetworkError) throw error;
     holder().runners.delete(place); // the next visit may have more luck
-    throw new Unable("ONNX Runtime could not be loaded from the server");
+    throw new Unable(tr("ONNX Runtime could not be loaded from the server"));
   }
 }
 

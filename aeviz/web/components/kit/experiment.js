@@ -3,6 +3,7 @@
 
 import { element, write } from "./dom.js";
 import { KeptNumbers } from "./kept_numbers.js";
+import { localise, trc } from "./language.js";
 import { styleOf, watchLooks } from "./theme.js";
 
 /** @typedef {import("./theme.js").Style} Style */
@@ -15,6 +16,9 @@ export const rounded = (value) => Math.round(100 * value) / 100 + 0;
 /** @param {number} value @param {number} low @param {number} high */
 export const limit = (value, low, high) => Math.max(low, Math.min(high, value));
 
+/** Texts with numbers in a row, as `listed` has it. @param {string[]} texts */
+export const joined = (texts) => texts.join(trc("between numbers", ", "));
+
 /**
  * A number with a fixed count of digits after its point, and a minus that is as wide as a plus.
  * @param {number} value
@@ -23,8 +27,15 @@ export const limit = (value, low, high) => Math.max(low, Math.min(high, value));
 export function number(value, digits = 2) {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "–" : value > 0 ? "∞" : "−∞";
   const text = value.toFixed(digits);
-  return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
+  return localise(Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−"));
 }
+
+/**
+ * Numbers in a row; where the point of a number is a comma, something else stands between them.
+ * @param {ArrayLike<number>} values
+ * @param {number} [digits]
+ */
+export const listed = (values, digits = 2) => Array.from(values, (value) => number(value, digits)).join(trc("between numbers", ", "));
 
 /**
  * A slider with its name and value; what it means is told by `set`.

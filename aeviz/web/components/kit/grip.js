@@ -1,6 +1,7 @@
 // A point of a panel that the pointer and the arrow keys move.
 
 import { element } from "./dom.js";
+import { tr } from "./language.js";
 
 /** @typedef {[number, number]} Pair */
 /** @typedef {{ stage: Element, place: (point: Pair) => Pair, pointUnder: (event: PointerEvent) => Pair }} Ground */
@@ -23,7 +24,7 @@ export class Grip {
     this.at = [0, 0];
     /** @type {Pair | null} */
     this.held = null; // from the pointer to the point
-    this.node = element("div", { class: "grip", tabindex: "0", role: "button", "aria-label": name, title: `Drag, or use the arrow keys: ${name}`, style: `--colour:${colour}` }, panel.stage); // prettier-ignore
+    this.node = element("div", { class: "grip", tabindex: "0", role: "button", "aria-label": name, title: tr("Drag, or use the arrow keys: {name}", { name }), style: `--colour:${colour}` }, panel.stage); // prettier-ignore
     this.node.classList.toggle("axis", !text);
     element("span", { text }, this.node);
     this.node.onpointerdown = (event) => this.take(event);

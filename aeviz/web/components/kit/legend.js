@@ -2,6 +2,7 @@
 
 import { likenessOf, SHAPES, shapeOf } from "./class_shapes.js";
 import { element, write } from "./dom.js";
+import { tr } from "./language.js";
 
 /** @typedef {{ name: string, colour: string }} Class */
 
@@ -21,13 +22,13 @@ export class Legend {
    */
   constructor(parent, act, hasShapes = false) {
     this.hasShapes = hasShapes;
-    this.root = element("div", { class: "legend", role: "group", "aria-label": "Classes shown" }, parent);
+    this.root = element("div", { class: "legend", role: "group", "aria-label": tr("Classes shown") }, parent);
     this.act = act;
     /** @type {Set<number>} labels */
     this.hidden = new Set();
     /** @type {HTMLElement[]} */
     this.chips = [];
-    this.all = element("button", { type: "button", text: "All" });
+    this.all = element("button", { type: "button", text: tr("All") });
     this.all.onclick = () => this.change(new Set());
     this.note = element("div", { class: "hint", hidden: "" }, parent);
     this.made = "";
@@ -51,7 +52,7 @@ export class Legend {
   build(classes) {
     this.root.replaceChildren();
     this.chips = classes.map(({ name, colour }, label) => {
-      const chip = element("button", { type: "button", title: "Show or hide; double-click to show this class alone" });
+      const chip = element("button", { type: "button", title: tr("Show or hide; double-click to show this class alone") });
       element("span", { class: "swatch", style: `background:${colour};${this.outlineOf(label)}` }, chip);
       element("span", { text: name }, chip);
       chip.onclick = () => {
@@ -64,7 +65,7 @@ export class Legend {
       return chip;
     });
     const likeness = likenessOf(classes.length, this.hasShapes);
-    write(this.note, likeness && `${likeness} Double-click a class to show it alone.`);
+    write(this.note, likeness && `${likeness} ${tr("Double-click a class to show it alone.")}`);
     this.note.hidden = !likeness;
     this.root.append(this.all);
   }

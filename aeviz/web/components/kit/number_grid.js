@@ -2,6 +2,7 @@
 // edit it, dragged up and down, typed over, or painted on.
 
 import { brushOf, element, pixelRatio, resize } from "./dom.js";
+import { localise, tr } from "./language.js";
 
 /** @typedef {{ row: number, column: number }} Place */
 /** @typedef {Place & { height: number, width: number, colour: string }} Mark a rectangle of cells */
@@ -32,14 +33,17 @@ const TYPING_MS = 1200;
 /** @param {number} value with at most two digits after its point */
 export const plain = (value) => String(Number(value.toFixed(2)) + 0).replace("-", "−");
 
+/** The same as the page's language writes it. @param {number} value */
+export const written = (value) => localise(plain(value));
+
 export class NumberGrid {
   /** @param {Element} parent @param {Options} options */
   constructor(parent, options) {
     this.options = options;
     const { label, edited } = options;
     this.stage = element("div", { class: "number-grid" }, parent);
-    const keys = edited ? " Arrow keys move, digits, plus and minus change the number." : " Arrow keys move.";
-    this.canvas = element("canvas", { tabindex: "0", role: "application", "aria-label": label + "." + keys, title: edited ? "Drag a number up or down, or type" : "" }, this.stage); // prettier-ignore
+    const keys = edited ? tr("Arrow keys move, digits, plus and minus change the number.") : tr("Arrow keys move.");
+    this.canvas = element("canvas", { tabindex: "0", role: "application", "aria-label": `${label}. ${keys}`, title: edited ? tr("Drag a number up or down, or type") : "" }, this.stage); // prettier-ignore
     this.voice = element("span", { class: "voice", "aria-live": "polite" }, this.stage);
     /** @type {Shown} */
     this.shown = { values: [], rows: 0, columns: 0, range: [0, 1] };
@@ -165,14 +169,14 @@ export class NumberGrid {
 
   say() {
     const { row, column } = this.cursor;
-    const { values, format = plain } = this.shown;
-    this.voice.textContent = `row ${row + 1}, column ${column + 1}: ${format(values[this.indexOf(this.cursor)] ?? 0)}`;
+    const { values, format = written } = this.shown;
+    this.voice.textContent = tr("row {row}, column {column}: {value}", { row: row + 1, column: column + 1, value: format(values[this.indexOf(this.cursor)] ?? 0) });
   }
 
   /** @param {Shown} shown @param {import("./theme.js").Style} style */
   draw(shown, style) {
     this.shown = shown;
-    const { values, rows, columns, range, colours, pad = 0, marks = [], format = plain } = shown;
+    const { values, rows, columns, range, colours, pad = 0, marks = [], format = written } = shown;
     this.cursor = { row: Math.min(this.cursor.row, Math.max(0, rows - 1)), column: Math.min(this.cursor.column, Math.max(0, columns - 1)) };
     const width = this.stage.clientWidth;
     if (!width || !rows) return;

@@ -1,6 +1,7 @@
 // The latent plane of the film: points that move from frame to frame, in a view that follows them.
 
 import { Camera } from "./camera.js";
+import { tr } from "./language.js";
 import { drawAxes, drawNames } from "./painter.js";
 import { brushOf, context, element, resize } from "./dom.js";
 
@@ -38,7 +39,7 @@ export class Plane {
    */
   constructor(parent, onPoint) {
     this.stage = element("div", { class: "stage plane" }, parent);
-    this.back = element("canvas", { role: "img", "aria-label": "Latent plane" }, this.stage);
+    this.back = element("canvas", { role: "img", "aria-label": tr("Latent plane") }, this.stage);
     this.middle = element("canvas", { "aria-hidden": "true" }, this.stage);
     this.front = element("canvas", { class: "front", "aria-hidden": "true" }, this.stage);
     this.camera = new Camera(2);

@@ -6,6 +6,7 @@
 
 import { element, icon, write } from "./dom.js";
 import { nearest } from "./axis.js";
+import { mark, tr } from "./language.js";
 import { watchLooks } from "./theme.js";
 
 /** @typedef {import("./chart.js").Chart} Chart */
@@ -13,11 +14,13 @@ import { watchLooks } from "./theme.js";
  * @typedef {{
  *   unit: string, framesPerSecond: (last: number) => number, draw: (full: boolean) => void, save: () => void,
  *   hasSteps?: boolean, isStepped?: boolean
- * }} Options `unit` is what a frame is counted by; `draw` draws the film as the player stands, all of it if `full`;
+ * }} Options `unit` is what a frame is counted by, one of `UNITS`; `draw` draws the film as the player stands, all of it if `full`;
  * `save` gives the visitor the shown frame as an image; with `isStepped` nothing lies between two frames, so that the
  * place is that of the shown one at every moment.
  */
 
+/** What frames are counted by: messages for `unit`. */
+export const UNITS = [mark("epoch"), mark("step")];
 const SPEEDS = [0.5, 1, 2, 4];
 const GLIDE_MS = 90; // time in which a glide covers two thirds of its distance
 const LONGEST_STEP_MS = 100; // a tab that was hidden goes on from where it was
@@ -61,7 +64,7 @@ export class Player {
   }
 
   buildBar() {
-    const bar = element("div", { class: "bar", role: "group", "aria-label": "Playback" }, this.root);
+    const bar = element("div", { class: "bar", role: "group", "aria-label": tr("Playback") }, this.root);
     /**
      * @param {string} label
      * @param {keyof typeof ICONS} shape
@@ -74,28 +77,29 @@ export class Player {
       return node;
     };
     const { unit, hasSteps } = this.options;
-    const play = button("Play", "play", () => this.toggle());
+    const play = button(tr("Play"), "play", () => this.toggle());
     const steps = hasSteps
       ? [
-          button("Previous frame", "back", () => this.go(this.shown - 1)),
-          button("Next frame", "on", () => this.go(this.shown + 1)),
+          button(tr("Previous frame"), "back", () => this.go(this.shown - 1)),
+          button(tr("Next frame"), "on", () => this.go(this.shown + 1)),
         ]
       : [];
-    const label = unit.charAt(0).toUpperCase() + unit.slice(1);
+    const name = tr(unit);
+    const label = name.charAt(0).toUpperCase() + name.slice(1);
     const slider = element("input", { type: "range", min: "0", max: "0", step: "any", "aria-label": label }, bar);
     slider.oninput = () => this.go(nearest(this.times, slider.valueAsNumber));
     const place = element("span", { class: "place" }, bar);
-    const speed = element("select", { "aria-label": "Speed", title: "Speed" }, bar);
+    const speed = element("select", { "aria-label": tr("Speed"), title: tr("Speed") }, bar);
     for (const factor of SPEEDS) element("option", { value: String(factor), text: `${factor}×` }, speed);
     speed.value = "1";
-    const live = element("button", { type: "button", class: "live", title: "Show each new epoch as it comes" }, bar);
+    const live = element("button", { type: "button", class: "live", title: tr("Show each new epoch as it comes") }, bar);
     element("span", { class: "dot", "aria-hidden": "true" }, live);
-    element("span", { text: "Live" }, live);
+    element("span", { text: tr("Live") }, live);
     live.onclick = () => this.go(this.last);
-    const save = element("button", { type: "button", class: "save", title: "Save this frame as a PNG image" }, bar);
-    save.setAttribute("aria-label", "Save image");
+    const save = element("button", { type: "button", class: "save", title: tr("Save this frame as a PNG image") }, bar);
+    save.setAttribute("aria-label", tr("Save image"));
     save.append(icon(ICONS.save));
-    element("span", { text: "Save image" }, save);
+    element("span", { text: tr("Save image") }, save);
     save.onclick = () => this.options.save();
     return { play, steps, slider, place, speed, live, save };
   }
@@ -298,7 +302,7 @@ export class Player {
     slider.value = String(now);
     slider.style.setProperty("--share", `${end > first ? (100 * (now - first)) / (end - first) : 0}%`);
     slider.setAttribute("aria-valuetext", place);
-    const label = this.playing ? "Pause" : "Play";
+    const label = this.playing ? tr("Pause") : tr("Play");
     if (play.getAttribute("aria-label") !== label || !play.firstChild) {
       play.setAttribute("aria-label", label);
       play.title = label;

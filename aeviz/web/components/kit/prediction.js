@@ -2,6 +2,7 @@
 // of it elsewhere on the page is hidden until then (told.js).
 
 import { element, write } from "./dom.js";
+import { tr } from "./language.js";
 import { tell } from "./told.js";
 
 /**
@@ -12,11 +13,11 @@ import { tell } from "./told.js";
 export class Prediction {
   /** @param {Element} parent @param {() => void} play shows what happens @param {() => void} [onTold] shows the end */
   constructor(parent, play, onTold = () => {}) {
-    this.node = element("section", { class: "prediction", "aria-label": "Prediction", hidden: "" }, parent);
+    this.node = element("section", { class: "prediction", "aria-label": tr("Prediction"), hidden: "" }, parent);
     const ask = element("p", {}, this.node);
-    element("b", { text: "Predict: " }, ask);
+    element("b", { text: `${tr("Predict:")} ` }, ask);
     this.ask = element("span", {}, ask);
-    this.choices = element("div", { class: "choices", role: "group", "aria-label": "Answers" }, this.node);
+    this.choices = element("div", { class: "choices", role: "group", "aria-label": tr("Answers") }, this.node);
     this.answer = element("p", { class: "answer", role: "note", "aria-live": "polite" }, this.node);
     this.verdict = element("b", {}, this.answer);
     this.words = element("span", {}, this.answer);
@@ -55,7 +56,7 @@ export class Prediction {
       const button = element("button", { type: "button", text }, this.choices);
       button.onclick = () => this.choose(k);
     });
-    const skip = element("button", { type: "button", class: "skip", text: "Show the answer" }, this.choices);
+    const skip = element("button", { type: "button", class: "skip", text: tr("Show the answer") }, this.choices);
     skip.onclick = () => this.tell();
   }
 
@@ -90,7 +91,7 @@ export class Prediction {
     });
     this.answer.hidden = this.why.hidden = !isTold;
     const isRight = right.includes(chosen);
-    write(this.verdict, !isTold || chosen < 0 ? "" : isRight ? "Right. " : `Not ${question.choices[chosen]}. `);
+    write(this.verdict, !isTold || chosen < 0 ? "" : `${isRight ? tr("Right.") : tr("Not {choice}.", { choice: question.choices[chosen] })} `);
     write(this.words, isTold ? question.answer : "");
     write(this.why, isTold ? question.why : "");
   }

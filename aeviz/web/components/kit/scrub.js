@@ -2,6 +2,7 @@
 
 import { element, write } from "./dom.js";
 import { limit, number, rounded } from "./experiment.js";
+import { tr } from "./language.js";
 
 /** Changes of a key, in steps. @type {Record<string, number>} */
 const KEYS = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 10, PageDown: -10 };
@@ -19,7 +20,7 @@ export class Scrub {
     this.value = 0;
     /** @type {{ x: number, value: number } | null} */
     this.held = null;
-    this.node = element("div", { class: "scrub", role: "slider", tabindex: "0", "aria-label": name, "aria-valuemin": String(min), "aria-valuemax": String(max), title: `${name}: drag to either side, or use the arrow keys` }, parent); // prettier-ignore
+    this.node = element("div", { class: "scrub", role: "slider", tabindex: "0", "aria-label": name, "aria-valuemin": String(min), "aria-valuemax": String(max), title: tr("{name}: drag to either side, or use the arrow keys", { name }) }, parent); // prettier-ignore
     if (symbol) element("i", { text: symbol }, this.node);
     this.text = element("b", {}, this.node);
     this.node.onpointerdown = (event) => {

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from aeviz.figures.images import GAP, tile, to_small_uri
+from aeviz.language import ENGLISH, current_language
 from aeviz.web.components.kit.mount import Component, numbers_of
 from aeviz.web.components.kit.prediction import Question, style_with_question
 from aeviz.web.components.kit.wire import pack
@@ -132,6 +133,7 @@ def latent_walk(
                 },
                 "stops": [] if stops is None else [round(float(stop), 4) for stop in stops],
                 "stopName": stop_name,
+                "stopNoun": stop_name.lower() if current_language() == ENGLISH else stop_name,
                 "first": first,
                 "marks": [
                     {"at": list(mark.at), "text": mark.text, "colour": mark.colour, "faint": mark.is_faint}

@@ -5,6 +5,7 @@
 import { ask } from "../kit/blobs.js";
 import { element, icon, write } from "../kit/dom.js";
 import { KeptNumbers } from "../kit/kept_numbers.js";
+import { localise, number, tr } from "../kit/language.js";
 import { drawTile, loadImage } from "../kit/image_grid.js";
 import { define } from "../kit/mount.js";
 import { ICONS } from "../kit/player.js";
@@ -19,7 +20,7 @@ import { styleOf, watchLooks } from "../kit/theme.js";
 /**
  * @typedef {{
  *   ground: string | null, content: Uint8Array | null, label: string, walks: Walk[], tiling: import("../kit/image_grid.js").Tiling, stops: number[],
- *   stopName: string, first: number, marks: Mark[], arrows: Arrow[], imagesLabel: string, inARow: boolean, sums: string[], smooth: boolean,
+ *   stopName: string, stopNoun: string, first: number, marks: Mark[], arrows: Arrow[], imagesLabel: string, inARow: boolean, sums: string[], smooth: boolean,
  *   reports: boolean, question: import("../kit/prediction.js").Question | null
  * }} Data see component.py
  */
@@ -36,6 +37,7 @@ class LatentWalk {
   constructor(root, channel, activity) {
     this.kept = new KeptNumbers(channel, activity, () => [this.at]);
     this.root = root;
+    root.setAttribute("aria-label", tr("On the map"));
     this.activity = activity;
     /** @type {Data | null} */
     this.data = null;
@@ -51,7 +53,7 @@ class LatentWalk {
       this.at = 0;
       this.start();
     });
-    this.bar = element("div", { class: "bar", role: "group", "aria-label": "Path" }, root);
+    this.bar = element("div", { class: "bar", role: "group", "aria-label": tr("Path") }, root);
     this.play = element("button", { type: "button" }, this.bar);
     this.play.onclick = () => (this.began ? this.stop() : this.start());
     this.slider = element("input", { type: "range", min: "0", step: "1" }, this.bar);
@@ -125,7 +127,7 @@ class LatentWalk {
 
   /** @param {"play" | "pause"} [act] what a click does */
   namePlay(act = "play") {
-    this.play.replaceChildren(icon(ICONS[act]), element("span", { text: act === "play" ? "Play" : "Pause" }));
+    this.play.replaceChildren(icon(ICONS[act]), element("span", { text: act === "play" ? tr("Play") : tr("Pause") }));
     this.root.dataset.playing = String(act === "pause");
   }
 
@@ -188,10 +190,10 @@ class LatentWalk {
       const texts = isAsked ? said.map((text) => text.slice(0, Math.max(0, text.indexOf(":")))) : said; // not yet what the image is read as
       drawTile(figures[k].canvas, sheets[k], data.tiling, at);
       write(figures[k].words, texts[at]);
-      figures[k].canvas.setAttribute("aria-label", `At ${data.stops[at]} of the ${data.stopName.toLowerCase()}: ${texts[at]}`);
+      figures[k].canvas.setAttribute("aria-label", tr("At {stop} of the {name}: {text}", { stop: localise(String(data.stops[at])), name: data.stopNoun, text: texts[at] }));
     });
     if (data.walks.length) {
-      const stop = data.stops[at].toFixed(2).replace("-", "−");
+      const stop = number(data.stops[at], 2).replace("-", "−");
       write(this.output, data.stopName.includes(" ") ? stop : `${data.stopName} ${stop}`);
       this.sum.setAttribute("aria-live", this.began ? "off" : "polite"); // not each stop on the way
       write(this.sum, isAsked ? "" : data.sums[at] ?? "");
@@ -243,6 +245,6 @@ class LatentWalk {
 }
 
 export default define(
-  { class: "latent-walk", role: "region", "aria-label": "On the map", "data-testid": "latent-walk" },
+  { class: "latent-walk", role: "region", "data-testid": "latent-walk" },
   (root, channel, activity) => new LatentWalk(root, channel, activity),
 );

@@ -3,9 +3,10 @@
 
 import { axesOf, cloudOf } from "../kit/covariance.js";
 import { button, element, write } from "../kit/dom.js";
-import { Experiment, limit, number, slider } from "../kit/experiment.js";
+import { Experiment, limit, listed, number, slider } from "../kit/experiment.js";
 import { Grip } from "../kit/grip.js";
 import { isoline } from "../kit/isoline.js";
+import { tr } from "../kit/language.js";
 import { define } from "../kit/mount.js";
 import { Plot } from "../kit/plot.js";
 import { descend, gradient, loss, makeData, momentOf, reconstruct } from "./surface.js";
@@ -34,25 +35,25 @@ class LossSurface extends Experiment {
       this.grips.push(made);
       return made;
     };
-    this.weights = grip(this.plane, "w", "weights w, where descent starts", W, REACH);
-    this.point = grip(this.cloud, "x", "point x", POINT, FAR);
-    const card = element("section", { class: "card", "aria-label": "Loss" }, this.root);
+    this.weights = grip(this.plane, "w", tr("weights w, where descent starts"), W, REACH);
+    this.point = grip(this.cloud, "x", tr("point x"), POINT, FAR);
+    const card = element("section", { class: "card", "aria-label": tr("Loss") }, this.root);
     const bar = element("div", { class: "bar" }, card);
-    button(bar, "Step", "One step of gradient descent", () => this.change({ [STEPS]: Math.min(MOST, this.values[STEPS] + 1) }));
-    button(bar, "Start at w", "No step yet", () => this.change({ [STEPS]: 0 }));
-    button(bar, "Reset", "Back to the first view", () => this.adopt(FIRST_VIEW));
-    this.steps = slider(card, "steps", { min: 0, max: MOST, step: 1 }, (value) => this.change({ [STEPS]: value }));
-    this.rate = slider(card, "rate γ", { min: 0.01, max: 0.5, step: 0.01 }, (value) => this.change({ [RATE]: value }));
-    this.across = slider(card, "data across", { min: 0.05, max: 1.4, step: 0.05 }, (value) => this.change({ [ACROSS]: value }));
-    this.angle = slider(card, "data angle", { min: -90, max: 90, step: 5 }, (value) => this.change({ [ANGLE]: value }));
+    button(bar, tr("Step"), tr("One step of gradient descent"), () => this.change({ [STEPS]: Math.min(MOST, this.values[STEPS] + 1) }));
+    button(bar, tr("Start at w"), tr("No step yet"), () => this.change({ [STEPS]: 0 }));
+    button(bar, tr("Reset"), tr("Back to the first view"), () => this.adopt(FIRST_VIEW));
+    this.steps = slider(card, tr("steps"), { min: 0, max: MOST, step: 1 }, (value) => this.change({ [STEPS]: value }));
+    this.rate = slider(card, tr("rate γ"), { min: 0.01, max: 0.5, step: 0.01 }, (value) => this.change({ [RATE]: value }));
+    this.across = slider(card, tr("data across"), { min: 0.05, max: 1.4, step: 0.05 }, (value) => this.change({ [ACROSS]: value }));
+    this.angle = slider(card, tr("data angle"), { min: -90, max: 90, step: 5 }, (value) => this.change({ [ANGLE]: value }));
     element("p", { class: "formula lead", role: "math", text: "z = wᵀx,  x̂ = z w,  ‖x − x̂‖² = Σ (xᵢ − x̂ᵢ)²" }, card);
     this.live = element("p", { class: "values" }, card);
     element("p", { class: "formula lead", role: "math", text: "L(w) = (1/N) Σ ‖x − wwᵀx‖²" }, card);
     this.sum = element("p", { class: "values" }, card);
     const table = element("table", {}, card);
     const head = element("tr", {}, table);
-    for (const text of ["gradient 0 at", "w", "L"]) element("th", { text }, head);
-    this.rows = ["minima ±u₁", "saddles ±u₂", "maximum 0"].map((text) => {
+    for (const text of [tr("gradient 0 at"), "w", "L"]) element("th", { text }, head);
+    this.rows = [tr("minima ±u₁"), tr("saddles ±u₂"), tr("maximum 0")].map((text) => {
       const row = element("tr", {}, table);
       element("th", { text }, row);
       return [0, 1].map(() => element("td", {}, row));
@@ -95,9 +96,9 @@ class LossSurface extends Experiment {
       for (const step of path) plane.dot(step, { colour: colours.second, width: 2.6 });
       plane.dot(path[path.length - 1], { colour: colours.second, width: 6 });
       plane.end();
-      this.weights?.place(path[0], `w₁ ${number(path[0][0])}, w₂ ${number(path[0][1])}`);
+      this.weights?.place(path[0], tr("w₁ {first}, w₂ {second}", { first: number(path[0][0]), second: number(path[0][1]) }));
     }
-    plane.describe("Loss over both weights; blue: minima, grey: saddles", `Loss surface with a descent of ${path.length - 1} steps`);
+    plane.describe(tr("Loss over both weights; blue: minima, grey: saddles"), tr("Loss surface with a descent of {count} steps", { count: path.length - 1 }));
   }
 
   /** @param {Style} style @param {Pair[]} data @param {Pair} w */
@@ -116,20 +117,20 @@ class LossSurface extends Experiment {
       cloud.curve([x, rebuilt], { colour: PURPLE, width: 3 });
       cloud.dot(rebuilt, { colour: colours.second, width: 6 });
       cloud.end();
-      this.point?.place(x, `x ${number(x[0])}, ${number(x[1])}`);
+      this.point?.place(x, `x ${listed(x)}`);
     }
-    cloud?.describe("Data and x̂; circles: equal error", `The reconstruction of x is at ${number(rebuilt[0])}, ${number(rebuilt[1])}`);
+    cloud?.describe(tr("Data and x̂; circles: equal error"), tr("The reconstruction of x is at {place}", { place: listed(rebuilt) }));
     const rest = (x[1] - rebuilt[1]) ** 2;
     if (parabola?.begin(style)) {
       parabola.graph((at) => (x[0] - at) ** 2 + rest, { colour: PURPLE, width: 2.4 });
       parabola.dot([rebuilt[0], (x[0] - rebuilt[0]) ** 2 + rest], { colour: colours.second, width: 6 });
       parabola.end();
     }
-    parabola?.describe("‖x − x̂‖² over x̂₁: a parabola", `Least at ${number(x[0])}`);
+    parabola?.describe(tr("‖x − x̂‖² over x̂₁: a parabola"), tr("Least at {x}", { x: number(x[0]) }));
     if (this.live) {
-      const pair = (/** @type {Pair} */ [a, b]) => `(${number(a)}, ${number(b)})`;
+      const pair = (/** @type {Pair} */ at) => `(${listed(at)})`;
       const parts = [0, 1].map((i) => (x[i] - rebuilt[i] < 0 ? `(${number(x[i] - rebuilt[i])})²` : `${number(x[i] - rebuilt[i])}²`));
-      write(this.live, `x = ${pair(x)}: z = ${number(w[0] * x[0] + w[1] * x[1])}, x̂ = ${pair(rebuilt)}, ${parts.join(" + ")} = ${number((x[0] - rebuilt[0]) ** 2 + rest, 3)}`);
+      write(this.live, tr("x = {x}: z = {z}, x̂ = {rebuilt}, {parts} = {error}", { x: pair(x), z: number(w[0] * x[0] + w[1] * x[1]), rebuilt: pair(rebuilt), parts: parts.join(" + "), error: number((x[0] - rebuilt[0]) ** 2 + rest, 3) }));
     }
   }
 
@@ -142,13 +143,13 @@ class LossSurface extends Experiment {
     this.rate?.set(v[RATE]);
     this.across?.set(v[ACROSS]);
     this.angle?.set(v[ANGLE], `${v[ANGLE]}°`);
-    if (this.sum) write(this.sum, `After ${path.length - 1} steps: w = (${end.map((one) => number(one)).join(", ")}), L(w) = ${number(value, 3)}, |∂L| = ${number(slope, 3)}`);
+    if (this.sum) write(this.sum, tr("After {count} steps: w = ({w}), L(w) = {loss}, |∂L| = {slope}", { count: path.length - 1, w: listed(end), loss: number(value, 3), slope: number(slope, 3) }));
     [...axes, /** @type {Pair} */ ([0, 0])].forEach((at, k) => {
-      write(/** @type {HTMLElement[][]} */ (this.rows)[k][0], `(${at.map((one) => number(one)).join(", ")})`);
+      write(/** @type {HTMLElement[][]} */ (this.rows)[k][0], `(${listed(at)})`);
       write(/** @type {HTMLElement[][]} */ (this.rows)[k][1], number(loss(at, moment), 3));
     });
     const near = Math.min(...[1, -1].map((sign) => Math.hypot(end[0] - sign * axes[0][0], end[1] - sign * axes[0][1])));
-    const words = !(Math.hypot(...end) <= 10) ? "The rate is too large: w leaves the surface." : near < 0.03 ? "Arrived: w is the first principal direction, and |w| = 1. What is left is the variance across it." : slope < 0.02 ? "The gradient is nearly 0, and this is no minimum." : "Still on the way.";
+    const words = !(Math.hypot(...end) <= 10) ? tr("The rate is too large: w leaves the surface.") : near < 0.03 ? tr("Arrived: w is the first principal direction, and |w| = 1. What is left is the variance across it.") : slope < 0.02 ? tr("The gradient is nearly 0, and this is no minimum.") : tr("Still on the way.");
     if (this.verdict) write(this.verdict, words);
     this.root.dataset.loss = value.toFixed(4);
     this.root.dataset.weights = end.map((one) => one.toFixed(3)).join(" ");

@@ -4,6 +4,8 @@
 
 import { button, element, write } from "../kit/dom.js";
 import { KeptNumbers } from "../kit/kept_numbers.js";
+import { joined } from "../kit/experiment.js";
+import { localise, tr } from "../kit/language.js";
 import { define } from "../kit/mount.js";
 import { normal, random } from "../kit/random.js";
 import { styleOf, watchLooks } from "../kit/theme.js";
@@ -26,7 +28,7 @@ const ACCENT = "#c2419f";
 const limit = (value, low, high) => Math.round(100 * Math.max(low, Math.min(high, value))) / 100;
 
 /** @param {number} value */
-const number = (value) => value.toFixed(2).replace(/^-(?=0\.00$)/, "").replace("-", "−"); // prettier-ignore
+const number = (value) => localise(value.toFixed(2).replace(/^-(?=0\.00$)/, "").replace("-", "−")); // prettier-ignore
 
 /** Standard normal points, the same in every visit. @returns {Pair[]} */
 function whitePoints() {
@@ -43,9 +45,9 @@ class Mahalanobis {
   constructor(root, channel, activity) {
     this.root = root;
     this.white = whitePoints();
-    this.plane = new Panel(root, "Data: ellipses Mahalanobis, dashed Euclid", "Cloud with circles and ellipses of equal distance");
-    this.whitened = new Panel(root, "Whitened: y / √λ, ellipses are circles", "The cloud after whitening: the ellipses are circles");
-    const card = element("section", { class: "card", "aria-label": "Distances" }, root);
+    this.plane = new Panel(root, tr("Data: ellipses Mahalanobis, dashed Euclid"), tr("Cloud with circles and ellipses of equal distance"));
+    this.whitened = new Panel(root, tr("Whitened: y / √λ, ellipses are circles"), tr("The cloud after whitening: the ellipses are circles"));
+    const card = element("section", { class: "card", "aria-label": tr("Distances") }, root);
     /** @type {number[]} */
     this.values = [];
     /** @type {Grip[]} */
@@ -57,13 +59,13 @@ class Mahalanobis {
     /** @type {HTMLElement[]} */
     this.labels = [];
     const bar = element("div", { class: "bar" }, card);
-    button(bar, "Round cloud", "Both standard deviations 1: the covariance is the identity", () => {
+    button(bar, tr("Round cloud"), tr("Both standard deviations 1: the covariance is the identity"), () => {
       this.adopt([...ROUND_VIEW, ...this.values.slice(3)]);
     });
-    button(bar, "Reset", "Back to the first view", () => this.adopt(FIRST_VIEW));
+    button(bar, tr("Reset"), tr("Back to the first view"), () => this.adopt(FIRST_VIEW));
     const table = element("table", {}, card);
     const head = element("tr", {}, table);
-    for (const text of ["", "Euclid", "Mahalanobis"]) element("th", { text }, head);
+    for (const text of ["", tr("Euclid"), "Mahalanobis"]) element("th", { text }, head);
     this.rows = ["A", "B"].map((name) => {
       const row = element("tr", {}, table);
       const title = element("th", { text: name }, row);
@@ -115,15 +117,15 @@ class Mahalanobis {
       };
       this.grips.push(new Grip(plane, { name, text, colour, moved }));
     };
-    add("first axis of the cloud: its direction and standard deviation", "", ACCENT, (to) => {
+    add(tr("first axis of the cloud: its direction and standard deviation"), "", ACCENT, (to) => {
       this.values[0] = limit(Math.hypot(...to), LEAST_SD, LARGEST_SD);
       this.values[2] = limit((((Math.atan2(-to[1], -to[0]) * 180) / Math.PI + 540) % 360) - 180, -180, 180);
     });
-    add("second axis of the cloud: its standard deviation", "", ACCENT, (to) => {
+    add(tr("second axis of the cloud: its standard deviation"), "", ACCENT, (to) => {
       this.values[1] = limit(Math.abs(dot(axesOf(this.cloud)[1], to)), LEAST_SD, LARGEST_SD);
     });
     [colours.a, colours.b].forEach((colour, k) => {
-      add(`point ${"AB"[k]}`, "AB"[k], colour, ([x, y]) => {
+      add(k ? tr("point B") : tr("point A"), "AB"[k], colour, ([x, y]) => {
         this.values[3 + 2 * k] = limit(x, -FARTHEST, FARTHEST);
         this.values[4 + 2 * k] = limit(y, -FARTHEST, FARTHEST);
       });
@@ -154,14 +156,14 @@ class Mahalanobis {
     whitened.reach = Math.max(4, Math.ceil(1.05 * Math.max(...white.flatMap(({ at }) => at.map(Math.abs)))));
     whitened.draw({ points: this.white, circles: null, ellipses: (point) => point, axes: [[1, 0], [0, 1]], marked: white, style, accent: ACCENT }); // prettier-ignore
     this.showLabels(white);
-    [start, ends[1], ...points].forEach((at, k) => this.grips[k].place(at, `at ${number(at[0])}, ${number(at[1])}`));
+    [start, ends[1], ...points].forEach((at, k) => this.grips[k].place(at, tr("at {place}", { place: joined(at.map(number)) })));
     this.showNumbers(cloud, points);
     const marked180 = ((((Math.atan2(points[0][1], points[0][0]) * 180) / Math.PI) % 180) + 180) % 180;
     const angles = /** @type {Pair} */ ([0, 90].map((turn) => (((cloud.angle + turn) % 180) + 180) % 180));
     const variance = (/** @type {number} */ angle) => varianceAlong(cloud, angle);
     this.chart.draw({ variance, marked: marked180, angles, colour: colours.a, accent: ACCENT, style });
-    write(this.variance, `Variance along the direction of A: aᵀΣa = ${number(variance(marked180))}`);
-    this.chart.canvas.setAttribute("aria-label", `Variance along directions from 0 to 180 degrees: at most ${number(Math.max(...cloud.sds) ** 2)}, at least ${number(Math.min(...cloud.sds) ** 2)}`);
+    write(this.variance, tr("Variance along the direction of A: aᵀΣa = {variance}", { variance: number(variance(marked180)) }));
+    this.chart.canvas.setAttribute("aria-label", tr("Variance along directions from 0 to 180 degrees: at most {most}, at least {least}", { most: number(Math.max(...cloud.sds) ** 2), least: number(Math.min(...cloud.sds) ** 2) }));
   }
 
   /** A and B of the whitened plane. @param {import("./panel.js").Marked[]} marked */
@@ -189,16 +191,16 @@ class Mahalanobis {
     /** @param {"euclid" | "mahalanobis"} kind */
     const nearer = (kind) => {
       const difference = far[0][kind] - far[1][kind];
-      return Math.abs(difference) < 0.005 ? "both equally near" : difference < 0 ? "A nearer" : "B nearer";
+      return Math.abs(difference) < 0.005 ? tr("both equally near") : difference < 0 ? tr("A nearer") : tr("B nearer");
     };
-    write(this.verdict, `Euclid: ${nearer("euclid")}. Mahalanobis: ${nearer("mahalanobis")}.`);
+    write(this.verdict, tr("Euclid: {euclid}. Mahalanobis: {mahalanobis}.", { euclid: nearer("euclid"), mahalanobis: nearer("mahalanobis") }));
     const white = whiten(cloud, points[0]);
     const [y1, y2] = white.map((value, k) => value * cloud.sds[k]);
     const [first, second] = cloud.sds.map((sd) => sd * sd);
     const terms = [[y1, first], [y2, second]].map(([y, value]) => `(${number(y)})² / ${number(value)}`); // prettier-ignore
     write(this.live, `A: ${terms.join(" + ")} = ${number(far[0].mahalanobis ** 2)} = ${number(far[0].mahalanobis)}²`);
     const [xx, xy, yy] = entries(cloud).map(number);
-    write(this.matrix, `Σ = (${xx}  ${xy};  ${xy}  ${yy}),  λ = ${number(first)}, ${number(second)}`);
+    write(this.matrix, `Σ = (${xx}  ${xy};  ${xy}  ${yy}),  λ = ${joined([first, second].map(number))}`);
     this.root.dataset.distances = far.map((one) => one.mahalanobis.toFixed(3)).join(" ");
   }
 

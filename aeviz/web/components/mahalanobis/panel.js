@@ -3,6 +3,7 @@
 import { linearTicks } from "../kit/axis.js";
 import { line } from "../kit/curves.js";
 import { brushOf, element, pixelRatio, resize } from "../kit/dom.js";
+import { localise } from "../kit/language.js";
 
 /** @typedef {import("../kit/covariance.js").Pair} Pair */
 /** @typedef {(point: Pair) => Pair} Map */
@@ -64,7 +65,7 @@ export class Panel {
       line(brush, x, 0, x, bottom);
       line(brush, EDGE, y, side, y);
       brush.globalAlpha = 0.75;
-      const text = String(Number(tick.toFixed(2))).replace("-", "−");
+      const text = localise(String(Number(tick.toFixed(2))).replace("-", "−"));
       brush.textAlign = "center";
       brush.textBaseline = "top";
       if (x < side - 8 && x > EDGE + 4) brush.fillText(text, x, bottom + 6);
@@ -147,7 +148,7 @@ export class VarianceChart {
     for (const angle of [0, 45, 90, 135]) brush.fillText(`${angle}°`, Math.max(x(angle), left + 8), bottom + 5);
     brush.textAlign = "right";
     brush.textBaseline = "middle";
-    for (const tick of linearTicks(0, most, 3)) brush.fillText(String(Number(tick.toFixed(2))), left - 5, y(tick));
+    for (const tick of linearTicks(0, most, 3)) brush.fillText(localise(String(Number(tick.toFixed(2)))), left - 5, y(tick));
     brush.globalAlpha = 1;
     brush.lineWidth = 2;
     brush.beginPath();

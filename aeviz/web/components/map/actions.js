@@ -3,6 +3,7 @@
 import { addToAddress } from "../kit/address.js";
 import { button, element } from "../kit/dom.js";
 import { DRAWING } from "../drawing/link_text.js";
+import { tr } from "../kit/language.js";
 import { CAMERA, camerasToText } from "./camera_url.js";
 import { saveMap } from "./save.js";
 
@@ -18,7 +19,7 @@ export class Actions {
   constructor(map, parent) {
     this.map = map;
     this.root = element("div", { class: "choices actions" }, parent);
-    this.image = button(this.root, "Save image", "Save what the map shows as a PNG file", () => void this.save());
+    this.image = button(this.root, tr("Save image"), tr("Save what the map shows as a PNG file"), () => void this.save());
     this.message = element("span", { class: "unseen", "aria-live": "polite" }, this.root);
     this.timer = 0;
     /** @type {{ point: string | null, at: number }} in the address when another image was chosen */
@@ -31,7 +32,7 @@ export class Actions {
     try {
       await activity.during("image", saveMap(this.map));
     } catch (error) {
-      this.tell("Not saved", `: ${error instanceof Error ? error.message : error}`);
+      this.tell(tr("Not saved"), `: ${error instanceof Error ? error.message : error}`);
     }
   }
 
@@ -71,7 +72,7 @@ export class Actions {
     this.message.textContent = `${text}${more}`;
     clearTimeout(this.timer);
     this.timer = window.setTimeout(() => {
-      this.image.textContent = "Save image";
+      this.image.textContent = tr("Save image");
       this.message.textContent = "";
     }, TOLD_MS);
   }

@@ -2,6 +2,7 @@
 
 import { readable } from "../kit/axis.js";
 import { button } from "../kit/dom.js";
+import { tr } from "../kit/language.js";
 import { tell } from "../kit/link.js";
 import { centreOf } from "./field_values.js";
 import { NO_LABEL } from "./map_data.js";
@@ -39,21 +40,25 @@ export function nearestOther(lattice, labels, point) {
 export function offerCounterfactual(panel, shown, parent) {
   const { map } = panel;
   if (shown.name !== "classes" || !map.canDecode || panel !== map.panels[0]) return;
-  const title = "Make the shortest straight way from the decoded point to another class region the path of the inspector";
-  button(parent, "Nearest other class", title, () => {
+  const title = tr("Make the shortest straight way from the decoded point to another class region the path of the inspector");
+  button(parent, tr("Nearest other class"), title, () => {
     const { lift } = panel.spec;
     const { point } = panel.probe;
     const found = point && nearestOther(shown.lattice, shown.values, point);
     if (!lift || !map.link.z || !found) {
-      message.textContent = point ? "No other class in view of the decoded point: zoom out" : "Decode a point first";
+      message.textContent = point ? tr("No other class in view of the decoded point: zoom out") : tr("Decode a point first");
       return;
     }
     const end = map.link.raise(panel, found.target);
     if (!end) return;
     const path = [Float64Array.from(map.link.z), end];
     tell("path", map.link.model, path, map.link);
-    const names = [found.own, found.other].map((label) => map.header.classes[label]?.name ?? "none");
-    message.textContent = `From ${names[0]} to ${names[1]}: ${readable(found.distance, 3)} units of the map. Play in the inspector walks there.`;
+    const names = [found.own, found.other].map((label) => map.header.classes[label]?.name ?? tr("none"));
+    message.textContent = tr("From {start} to {end}: {distance} units of the map. Play in the inspector walks there.", {
+      start: names[0],
+      end: names[1],
+      distance: readable(found.distance, 3),
+    });
   });
   const message = document.createElement("span");
   message.setAttribute("role", "status");

@@ -3,6 +3,7 @@
 
 import { readable } from "../kit/axis.js";
 import { brushOf, context, element, Later, resize } from "../kit/dom.js";
+import { tr } from "../kit/language.js";
 import { styleOf } from "../kit/theme.js";
 import { offerCounterfactual } from "./counterfactual.js";
 import { compute, obstacle } from "./field_kinds.js";
@@ -100,7 +101,7 @@ export class Field {
         this.shown = null;
         this.hasFailed = true;
         this.draw();
-        this.describe({ title: "The decoder could not run in this page", notes: [String(error).slice(0, 160)] });
+        this.describe({ title: tr("The decoder could not run in this page"), notes: [String(error).slice(0, 160)] });
       }
     };
     map.activity.during("field", work());
@@ -155,8 +156,11 @@ export class Field {
     const [short, straight] = ["length", "straight"].map((which) =>
       readable(geodesics.reduce((sum, each) => sum + each[/** @type {"length" | "straight"} */ (which)], 0), 3),
     );
-    const lengths = `Dashed: path along which images change least, ${short} long in pixel space; straight lines: ${straight}`;
-    const missing = geodesics.length < wanted ? ["A waypoint lies outside of the view: zoom out for all paths"] : [];
+    const lengths = tr("Dashed: path along which images change least, {short} long in pixel space; straight lines: {straight}", {
+      short,
+      straight,
+    });
+    const missing = geodesics.length < wanted ? [tr("A waypoint lies outside of the view: zoom out for all paths")] : [];
     return { ...legend, notes: [...legend.notes, ...(geodesics.length ? [lengths] : []), ...missing] };
   }
 
@@ -211,7 +215,7 @@ export class Field {
     const others = map.header.classes.map((_, label) => label).filter((label) => !pair.includes(label));
     const isAlone = others.length > 0 && others.every((label) => map.hidden.has(label));
     if (!others.length) return;
-    const button = element("button", { type: "button", text: isAlone ? "Show all classes" : "Show these two alone" }, this.legend);
+    const button = element("button", { type: "button", text: isAlone ? tr("Show all classes") : tr("Show these two alone") }, this.legend);
     button.onclick = () => map.legend.change(new Set(isAlone ? [] : others));
   }
 

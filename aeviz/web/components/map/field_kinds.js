@@ -2,6 +2,7 @@
 
 import { readable } from "../kit/axis.js";
 import { network } from "../kit/engine.js";
+import { mark, tr } from "../kit/language.js";
 import { NO_LABEL } from "./map_data.js";
 import { nearbyErrors } from "./nearby_error.js";
 import { isoline } from "../kit/isoline.js";
@@ -29,23 +30,24 @@ import { centreOf, distances, metricOf, mostMixed, Nearest, stencil, stretching,
  * }} Legend
  */
 
-/** @type {Record<FieldName, { text: string, title: string }>} */
+/** In English. @type {Record<FieldName, { text: string, title: string }>} */
 export const FIELDS = {
-  none: { text: "background: none", title: "Nothing is drawn behind the points." },
+  none: { text: mark("background: none"), title: mark("Nothing is drawn behind the points.") },
   distance: {
-    text: "distance from data",
-    title: "Distance to the 10th nearest test image on this map, hidden classes included.",
+    text: mark("distance from data"),
+    title: mark("Distance to the 10th nearest test image on this map, hidden classes included."),
   },
-  classes: { text: "class regions", title: "The class that most of the 10 nearest points on this map have; hidden classes do not vote." },
+  classes: { text: mark("class regions"), title: mark("The class that most of the 10 nearest points on this map have; hidden classes do not vote.") },
   stretching: {
-    text: "stretching",
-    title:
+    text: mark("stretching"),
+    title: mark(
       "Stretching: √det(JᵀJ), where J holds the derivatives of the decoded image along the two axes of the map. It is the " +
-      "area of the image space to which a unit of area here is decoded: large where images change fast.",
+        "area of the image space to which a unit of area here is decoded: large where images change fast.",
+    ),
   },
   error: {
-    text: "reconstruction error",
-    title: "Mean squared reconstruction error of the test images near each place, hidden classes included; blank where fewer than 10 are near.",
+    text: mark("reconstruction error"),
+    title: mark("Mean squared reconstruction error of the test images near each place, hidden classes included; blank where fewer than 10 are near."),
   },
 };
 
@@ -65,18 +67,18 @@ const WRONG = [178, 24, 90];
 const FAINT = 0.15; // opacity of the least error: blank is where no data lie
 
 /**
- * Why a panel cannot have a field; empty where it can.
+ * Why a panel cannot have a field, in English; empty where it can.
  * @param {FieldName} name
  * @param {import("./map_data.js").Spec} spec
  * @param {unknown[]} classes
  */
 export function obstacle(name, spec, classes) {
   if (name === "none") return "";
-  if (spec.dims !== 2) return "A background needs a flat map.";
-  if (name === "classes" && !classes.length) return "These images have no classes.";
+  if (spec.dims !== 2) return mark("A background needs a flat map.");
+  if (name === "classes" && !classes.length) return mark("These images have no classes.");
   if (name !== "stretching") return "";
-  if (!spec.lift) return "Points of this map cannot be decoded: t-SNE and UMAP have no way back.";
-  return spec.lift.network ? "" : "The decoder does not run in this page.";
+  if (!spec.lift) return mark("Points of this map cannot be decoded: t-SNE and UMAP have no way back.");
+  return spec.lift.network ? "" : mark("The decoder does not run in this page.");
 }
 
 /** Lets a drag, and whatever else waits, proceed. */
@@ -159,9 +161,14 @@ async function errorOf({ spec }, lattice, isWanted) {
     values,
     shade: ramp(WRONG, (value) => (Number.isNaN(value) ? 0 : FAINT + ((1 - FAINT) * (value - least)) / (largest - least || 1))),
     legend: {
-      title: "Squared reconstruction error, mean of the images nearby",
+      title: tr("Squared reconstruction error, mean of the images nearby"),
       scale: isSeen ? { low: readable(least, 3), high: readable(largest, 3), colours: [`rgb(${WRONG.join(" ")} / ${(FAINT * OPAQUE) / 255})`, ends(WRONG)[1]] } : undefined,
-      notes: [`Within ${readable(reach, 3)} units, by a Gaussian kernel (σ ${readable(reach / 3, 3)}); blank: fewer than 10 images there`],
+      notes: [
+        tr("Within {reach} units, by a Gaussian kernel (σ {sigma}); blank: fewer than 10 images there", {
+          reach: readable(reach, 3),
+          sigma: readable(reach / 3, 3),
+        }),
+      ],
     },
   };
 }
@@ -187,9 +194,13 @@ async function distanceOf({ spec }, lattice, isWanted) {
     line,
     shade: ramp(FAR, (value) => (value - least) / (largest - least || 1)),
     legend: {
-      title: "Distance to the 10th nearest image, on this map",
-      scale: { low: readable(least, 3), high: `${readable(largest, 3)} units of the axes`, colours: ends(FAR) },
-      notes: [`${line.length ? "Line" : "Not in view"}: 99 % of this map’s images lie within ${readable(limit, 3)}`],
+      title: tr("Distance to the 10th nearest image, on this map"),
+      scale: { low: readable(least, 3), high: tr("{value} units of the axes", { value: readable(largest, 3) }), colours: ends(FAR) },
+      notes: [
+        line.length
+          ? tr("Line: 99 % of this map’s images lie within {limit}", { limit: readable(limit, 3) })
+          : tr("Not in view: 99 % of this map’s images lie within {limit}", { limit: readable(limit, 3) }),
+      ],
     },
   };
 }
@@ -207,15 +218,20 @@ async function regionsOf({ spec, map }, lattice, isWanted) {
   if (!values) return null;
   const mixed = await inPieces(mostMixed(coordinates, labels, spec.low, spec.high), isWanted);
   const names = mixed?.pair.map((label) => map.header.classes[label]?.name);
-  const notes = mixed && names ? [`Mixed most: ${names.join(" and ")}; ${Math.round(100 * mixed.share)} % of their images lie among the other`] : [];
-  if (map.hidden.size) notes.push("Hidden classes do not count");
+  const notes = [];
+  if (mixed && names) {
+    const [first, second] = names.map(String);
+    const share = Math.round(100 * mixed.share);
+    notes.push(tr("Mixed most: {first} and {second}; {share} % of their images lie among the other", { first, second, share }));
+  }
+  if (map.hidden.size) notes.push(tr("Hidden classes do not count"));
   return {
     name: "classes",
     source: spec.coordinates,
     lattice,
     values,
     shade: (label) => (label === NO_LABEL ? [0, 0, 0, 0] : [...(palette[label] ?? [128, 128, 128]), REGION]),
-    legend: { title: "Class of most of the 10 nearest images, on this map", notes, pair: mixed?.pair },
+    legend: { title: tr("Class of most of the 10 nearest images, on this map"), notes, pair: mixed?.pair },
   };
 }
 
@@ -276,13 +292,13 @@ function showStretching(source, lattice, metric) {
     metric,
     shade: ramp(STRETCHED, (value) => (value > bottom ? Math.log(value / bottom) / span : 0)),
     legend: {
-      title: "Stretching √det(JᵀJ) of the decoder",
+      title: tr("Stretching √det(JᵀJ) of the decoder"),
       scale: {
         low: `${least < bottom ? "≤ " : ""}${readable(bottom, 3)}`,
-        high: `${readable(largest, 3)}, log scale`,
+        high: tr("{value}, log scale", { value: readable(largest, 3) }),
         colours: ends(STRETCHED),
       },
-      notes: ["Area in pixel space for a unit of area here"],
+      notes: [tr("Area in pixel space for a unit of area here")],
     },
   };
 }

@@ -5,6 +5,7 @@
 // back, front, transition, width, height and ratio.
 
 import { brushOf, element, resize } from "../kit/dom.js";
+import { tr } from "../kit/language.js";
 import { drawContours } from "./contours.js";
 import { listen } from "./overlay_store.js";
 import { sprite } from "../kit/sprites.js";
@@ -86,7 +87,7 @@ export class Layers {
     if (!scale) return;
     const strip = element("span", { class: "strip" });
     strip.style.background = `linear-gradient(to right, ${scale.colours.filter((_, k) => k % 15 === 0).join(", ")})`;
-    const words = [scale.title, scale.low, null, scale.high, `median ${scale.middle}`, scale.note];
+    const words = [scale.title, scale.low, null, scale.high, tr("median {value}", { value: scale.middle }), scale.note];
     this.bar.replaceChildren(
       ...words.flatMap((text) => {
         if (text === null) return [strip];

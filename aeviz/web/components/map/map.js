@@ -5,6 +5,7 @@
 
 import { Camera } from "../kit/camera.js";
 import { element } from "../kit/dom.js";
+import { number, tr } from "../kit/language.js";
 import { Legend } from "../kit/legend.js";
 import { define } from "../kit/mount.js";
 import { styleOf, watchLooks } from "../kit/theme.js";
@@ -69,10 +70,10 @@ export class LatentMap {
     this.hint = element("div", { class: "hint usage" }, root);
     this.meaning = element("div", { class: "hint" }, root);
     this.count = element("span", { role: "status" }, chosen);
-    this.clear = element("button", { type: "button", text: "Clear selection" }, chosen);
+    this.clear = element("button", { type: "button", text: tr("Clear selection") }, chosen);
     this.clear.onclick = () => this.clearSelection();
     this.whole = element("button", { type: "button" }, chosen);
-    this.whole.title = "Draw all points, not a regular part of very many; the part grows as you zoom in";
+    this.whole.title = tr("Draw all points, not a regular part of very many; the part grows as you zoom in");
     this.whole.onclick = () => {
       this.isWhole = !this.isWhole;
       this.offerWhole();
@@ -153,7 +154,7 @@ export class LatentMap {
   offerWhole() {
     const { whole, n, panels } = this.header;
     this.whole.hidden = whole === null || n <= MANY || panels.every(({ dims }) => dims !== 2);
-    this.whole.textContent = `All ${n.toLocaleString("en")} points`;
+    this.whole.textContent = tr("All {count} points", { count: number(n) });
     this.whole.setAttribute("aria-pressed", String(this.isWhole));
   }
 
@@ -213,7 +214,7 @@ export class LatentMap {
       panel.front.style.cursor = "";
     }
     this.root.dataset.tool = tool;
-    this.toolbar.mark();
+    this.toolbar.showChoices();
     this.redraw();
   }
 
@@ -309,7 +310,7 @@ export class LatentMap {
     } else this.chosen = choose(selection, spec, new Camera(spec.dims), labels, this.isHidden);
     const count = this.chosen?.reduce((sum, one) => sum + one, 0) ?? 0;
     this.clear.hidden = !this.chosen;
-    this.count.textContent = this.chosen && `${count.toLocaleString("en")} of ${n.toLocaleString("en")} selected`;
+    this.count.textContent = this.chosen && tr("{count} of {all} selected", { count: number(count), all: number(n) });
     this.root.dataset.chosen = this.chosen ? String(count) : "";
     this.link.tellSelection();
   }

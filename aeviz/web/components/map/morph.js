@@ -3,6 +3,7 @@
 
 import { readable } from "../kit/axis.js";
 import { brushOf, element } from "../kit/dom.js";
+import { tr } from "../kit/language.js";
 import { drawNames } from "../kit/painter.js";
 import { classMeans, laidOver, mix, residuals } from "./residuals.js";
 
@@ -26,17 +27,17 @@ export class Morph {
     this.pair = null;
     this.begun = -1;
     this.start = this.end = 0;
-    this.root = element("div", { class: "choices morph", role: "group", "aria-label": "Second map", hidden: "" }, parent);
-    this.button = element("button", { type: "button", text: "Lay over" }, this.root);
-    this.button.title = "Draw the second map into the plane of the first, with an arrow for each class mean (thick) and for some images (thin)";
+    this.root = element("div", { class: "choices morph", role: "group", "aria-label": tr("Second map"), hidden: "" }, parent);
+    this.button = element("button", { type: "button", text: tr("Lay over") }, this.root);
+    this.button.title = tr("Draw the second map into the plane of the first, with an arrow for each class mean (thick) and for some images (thin)");
     this.button.onclick = () => this.choose(this.isOn ? null : 0);
     this.box = element("span", { class: "choices" }, this.root);
     this.left = element("span", {}, this.box);
-    this.slider = element("input", { type: "range", min: "0", max: "1", step: "0.01", "aria-label": "From the first map to the second" }, this.box);
+    this.slider = element("input", { type: "range", min: "0", max: "1", step: "0.01", "aria-label": tr("From the first map to the second") }, this.box);
     this.slider.oninput = () => this.put(this.slider.valueAsNumber);
     this.slider.onchange = () => this.choose(this.slider.valueAsNumber);
     this.right = element("span", {}, this.box);
-    const play = element("button", { type: "button", text: "Morph (t)", title: "Move the points from one map to the other; key: t" }, this.box);
+    const play = element("button", { type: "button", text: tr("Morph (t)"), title: tr("Move the points from one map to the other; key: t") }, this.box);
     play.onclick = () => this.play();
   }
 
@@ -67,9 +68,10 @@ export class Morph {
       const { explained, distance } = residuals(source, target, dims);
       const names = [first?.model ?? one, second?.model ?? other];
       [this.left.textContent, this.right.textContent] = names;
-      const note =
-        `${names[0]} → ${names[1]}, aligned by Procrustes: ` +
-        `${Math.round(100 * explained)} % of the variance explained; an image moves by ${readable(distance, 3)} units on average`;
+      const note = tr(
+        "{first} → {second}, aligned by Procrustes: {share} % of the variance explained; an image moves by {distance} units on average",
+        { first: names[0], second: names[1], share: Math.round(100 * explained), distance: readable(distance, 3) },
+      );
       this.pair = { source, target, mixed: source.slice(), means, note };
     }
     this.put(this.share);

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from plotly.colors import sample_colorscale
 
+from aeviz.language import number, tr
 from aeviz.web.components.kit.wire import pack
 
 STEPS = 255
@@ -95,10 +96,10 @@ def make_scale(title: str, values: Sequence[np.ndarray | None]) -> tuple[Scale |
     scale = Scale(
         title=title,
         colours=_colours(),
-        low=f"{low:.3g}",
-        middle=f"{middle:.3g}",
-        high=f"{high:.3g}",
-        note=f"all values: {least:.3g} to {most:.3g}" if cut else "",
+        low=number(low, ".3g"),
+        middle=number(middle, ".3g"),
+        high=number(high, ".3g"),
+        note=tr("all values: {least:.3g} to {most:.3g}", least=least, most=most) if cut else "",
     )
     return scale, codes
 

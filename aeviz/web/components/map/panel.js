@@ -7,6 +7,7 @@
 import { Camera, fitCamera } from "../kit/camera.js";
 import { shapesFor } from "../kit/class_shapes.js";
 import { brushOf, context, element, pixelRatio, resize, write } from "../kit/dom.js";
+import { number, tr } from "../kit/language.js";
 import { drawAxes, drawAxisNames, drawMarkers, drawMarks } from "../kit/painter.js";
 import { styleOf } from "../kit/theme.js";
 import { Painter } from "./dots.js";
@@ -89,12 +90,12 @@ export class Panel {
       this.buttons.push([button, label]);
       return button;
     };
-    this.target = tool("σ", "Zoom to the posterior of the chosen image", () =>
+    this.target = tool("σ", tr("Zoom to the posterior of the chosen image"), () =>
       zoomToPosterior(this, this.map.selected),
     );
-    tool("+", "Zoom in", () => this.camera.zoom(1.4));
-    tool("−", "Zoom out", () => this.camera.zoom(1 / 1.4));
-    tool("⟲", "Reset the view", () => fitCamera(this.camera, this.spec));
+    tool("+", tr("Zoom in"), () => this.camera.zoom(1.4));
+    tool("−", tr("Zoom out"), () => this.camera.zoom(1 / 1.4));
+    tool("⟲", tr("Reset the view"), () => fitCamera(this.camera, this.spec));
     this.note = element("div", { class: "hint" }, figure);
     this.describe();
     this.probe = new Probe(this, (point, done) => {
@@ -370,7 +371,7 @@ export class Panel {
     const notes = [describeEllipses(this, ellipses, selected, this.all)];
     if (this.isThinned) {
       const [drawn, n] = [Math.ceil(this.points.n / this.points.thinning), this.points.n];
-      notes.push(`${drawn.toLocaleString("en")} of ${n.toLocaleString("en")} points are drawn while the view rotates.`);
+      notes.push(tr("{drawn} of {count} points are drawn while the view rotates.", { drawn: number(drawn), count: number(n) }));
     }
     const text = notes.filter(Boolean).join(" ");
     write(this.note, text);

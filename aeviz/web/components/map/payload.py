@@ -11,6 +11,7 @@ from aeviz.analysis.alignment import Alignment
 from aeviz.analysis.posterior import align_ellipses
 from aeviz.analysis.selection import Selection
 from aeviz.figures.palette import class_colour
+from aeviz.language import mark, tr
 from aeviz.web.components.kit.network import Network
 from aeviz.web.components.kit.wire import pack
 
@@ -25,7 +26,7 @@ ROOM = 1.1
 _STEPS = 65535
 """Largest 16-bit number: half axes are packed in steps of the longest, angles in steps of a half turn."""
 
-KEYS = (
+KEYS = mark(
     "Arrow keys pan, plus and minus zoom, 0 resets the view, n and p choose the next and the previous image. M, l, b "
     "and d choose what a drag does: pan, draw a lasso, draw a box, move the decoded point, which arrow keys then move. "
     "T moves the points of the first of two maps to those of the second, and back. "
@@ -33,7 +34,7 @@ KEYS = (
     "selection."
 )
 """The keys of a panel, for visitors who cannot see it."""
-PRIOR_MEANING = (
+PRIOR_MEANING = mark(
     "Circles: the prior at 1, 2 and 3 standard deviations. In this plane they hold 39 %, 86 % and 99 % of its samples."
 )
 """Meaning of a prior's contours: 1 - exp(-k^2 / 2) of a standard Gaussian in the plane lies within k of its mean."""
@@ -288,12 +289,12 @@ def map_payload(
     names = class_names if labels is not None else ()
     codes = np.full(n, NO_LABEL, np.uint16) if labels is None else labels.astype(np.uint16)
     in_space = panels[0].points.shape[1] == 3
-    turn = "Drag to rotate, Shift-drag to pan." if in_space else "Drag to pan, Shift-drag to draw a lasso."
+    turn = mark("Drag to rotate, Shift-drag to pan.") if in_space else mark("Drag to pan, Shift-drag to draw a lasso.")
     if model and panels[0].lift is not None:
         turn = (
-            "Drag the square to decode, elsewhere to rotate; Shift-drag to pan."
+            mark("Drag the square to decode, elsewhere to rotate; Shift-drag to pan.")
             if in_space
-            else "Drag anywhere to decode, Shift-drag to draw a lasso; to pan, choose Move."
+            else mark("Drag anywhere to decode, Shift-drag to draw a lasso; to pan, choose Move.")
         )
     return pack(
         {
@@ -316,8 +317,11 @@ def map_payload(
             "layers": layers,
             "file": file,
             "linkable": has_link,
-            "meaning": PRIOR_MEANING,
-            "hint": f"{turn} To zoom, pinch, or click the map and scroll. Click a point, or press n, to see its image.",
+            "meaning": tr(PRIOR_MEANING),
+            "hint": tr(
+                "{turn} To zoom, pinch, or click the map and scroll. Click a point, or press n, to see its image.",
+                turn=tr(turn),
+            ),
         }
     )
 
@@ -347,7 +351,7 @@ def _panel_header(panel: MapPanel, codes: np.ndarray, classes: int) -> dict[str,
             for prior in panel.priors
         ],
         "view": f"{panel.title} {panel.low} {panel.high} {panel.viewpoint}",
-        "description": f"{panel.title}: {len(codes)} points. {KEYS}",
+        "description": tr("{title}: {count} points. {keys}", title=panel.title, count=len(codes), keys=tr(KEYS)),
     }
 
 

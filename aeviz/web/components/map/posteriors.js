@@ -1,6 +1,7 @@
 // Posteriors and priors of variational models on a plane: ellipses around means, circles around the priors' means.
 
 import { brushOf } from "../kit/dom.js";
+import { localise, number, tr } from "../kit/language.js";
 
 const INK = 0.3; // pixels of line in all, as a share of the panel's, beyond which ellipses hide each other
 const DOT_PX = 2; // an ellipse of shorter half axes hides under the dot of its image
@@ -196,21 +197,22 @@ export function revealPriors(panel) {
 export function describeEllipses(panel, mode, selected, all) {
   const { spec } = panel;
   if (!spec.posteriors || mode === "off") return "";
-  const whole = (/** @type {number} */ value) => value.toLocaleString("en");
   if (mode === "all" && all) {
-    if (all.tiny === all.count) return `All ${whole(all.count)} posteriors in view are smaller than their points. Zoom in.`;
-    const spread = all.thinned ? ", evenly spread (zoom in for more)" : "";
-    const tiny = all.tiny ? `; ${whole(all.tiny)} are smaller than their points` : "";
-    return `1σ ellipses of ${whole(all.drawn)} of the ${whole(all.count)} posteriors in view${spread}${tiny}.`;
+    const [count, drawn, few] = [all.count, all.drawn, all.tiny].map((each) => number(each));
+    if (all.tiny === all.count) return tr("All {count} posteriors in view are smaller than their points. Zoom in.", { count });
+    const spread = all.thinned ? tr(", evenly spread (zoom in for more)") : "";
+    const tiny = all.tiny ? tr("; {count} are smaller than their points", { count: few }) : "";
+    return `${tr("1σ ellipses of {drawn} of the {count} posteriors in view", { drawn, count })}${spread}${tiny}.`;
   }
-  if (selected < 0) return "Click a point to see its posterior.";
+  if (selected < 0) return tr("Click a point to see its posterior.");
   const [long, short] = shapeOf(spec.posteriors, selected);
   const pixels = 2 * long * panel.camera.scale(panel);
-  const size = pixels < 9 ? "; smaller than its mark here" : pixels > 2 * panel.width ? "; wider than this view" : "";
-  return `1σ and 2σ of the posterior of image ${selected}: σ is ${digits(long)} along and ${digits(short)} across${size}.`;
+  const size = pixels < 9 ? tr("; smaller than its mark here") : pixels > 2 * panel.width ? tr("; wider than this view") : "";
+  const values = { image: selected, long: digits(long), short: digits(short) };
+  return `${tr("1σ and 2σ of the posterior of image {image}: σ is {long} along and {short} across", values)}${size}.`;
 }
 
 /** @param {number} value */
 function digits(value) {
-  return String(Number(value.toPrecision(2)));
+  return localise(String(Number(value.toPrecision(2))));
 }

@@ -1,6 +1,7 @@
 // Saves what the panels of the map show as one image, with a legend below them.
 
 import { markOf } from "../kit/class_shapes.js";
+import { tr } from "../kit/language.js";
 import { SCALE, saveImage } from "../kit/save_image.js";
 import { styleOf } from "../kit/theme.js";
 
@@ -44,7 +45,7 @@ function drawSharply(panel, style) {
  */
 export function keysOf(map) {
   const scale = map.layers.overlay?.scale;
-  if (scale) return [{ name: `${scale.title}: ${scale.low} to ${scale.high}, median ${scale.middle}`, colours: scale.colours }];
+  if (scale) return [{ name: tr("{title}: {low} to {high}, median {middle}", { title: scale.title, low: scale.low, high: scale.high, middle: scale.middle }), colours: scale.colours }];
   const marked = map.header.classes.map((each, label) => ({ ...each, mark: markOf(label) }));
   const shown = marked.filter((_, label) => !map.hidden.has(label));
   return shown.length > MOST_KEYS ? [] : shown.map(({ name, colour, mark }) => ({ name: mark + name, colours: [colour] }));

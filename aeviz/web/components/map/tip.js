@@ -1,5 +1,6 @@
 // The words beside the point under the pointer.
 
+import { number, tr } from "../kit/language.js";
 import { NO_LABEL } from "./map_data.js";
 
 /** @param {import("./panel.js").Panel} panel */
@@ -11,9 +12,9 @@ export function drawTip(panel) {
   const { dims, coordinates, errors, axes } = panel.spec;
   const label = map.header.labels[index];
   const name = label === NO_LABEL ? "" : ` · ${map.header.classes[label].name}`;
-  const values = axes.map((axis, k) => `${axis} ${coordinates[index * dims + k].toFixed(2)}`).join("  ");
-  const error = Number.isFinite(errors[index]) ? `\nerror ${errors[index].toFixed(2)}` : ""; // points from elsewhere have none
-  tip.textContent = `${error ? "image" : "point"} ${index}${name}\n${values}${error}`;
+  const values = axes.map((axis, k) => `${axis} ${number(coordinates[index * dims + k], 2)}`).join("  ");
+  const error = Number.isFinite(errors[index]) ? `\n${tr("error {error}", { error: number(errors[index], 2) })}` : ""; // points from elsewhere have none
+  tip.textContent = `${error ? tr("image {index}", { index }) : tr("point {index}", { index })}${name}\n${values}${error}`;
   map.layers.tip(panel, index);
   const [x, y] = panel.where(index);
   tip.hidden = x < 0 || y < 0 || x > panel.width || y > panel.height; // another panel, or a zoom, may leave it outside

@@ -2,6 +2,7 @@
 // are.
 
 import { element } from "../kit/dom.js";
+import { mark, tr } from "../kit/language.js";
 import { FIELDS, obstacle } from "./field_kinds.js";
 import { revealPriors } from "./posteriors.js";
 import { TOOLS } from "./pointer.js";
@@ -9,13 +10,13 @@ import { TOOLS } from "./pointer.js";
 /** @typedef {import("./map_data.js").Header} Header */
 /** @typedef {import("./pointer.js").Tool} Tool */
 
-const ELLIPSES = { off: "off", chosen: "chosen", all: "all" };
+const ELLIPSES = { off: mark("off"), chosen: mark("chosen"), all: mark("all") };
 /** @type {Record<Tool, [string, string]>} */
 const NAMES = {
-  move: ["Move", "Drag to move the view"],
-  lasso: ["Lasso", "Drag to draw an outline around points"],
-  box: ["Box", "Drag to draw a box around points"],
-  decode: ["Decode", "Drag anywhere: the image of that latent point is decoded. Click a point to choose its image"],
+  move: [mark("Move"), mark("Drag to move the view")],
+  lasso: [mark("Lasso"), mark("Drag to draw an outline around points")],
+  box: [mark("Box"), mark("Drag to draw a box around points")],
+  decode: [mark("Decode"), mark("Drag anywhere: the image of that latent point is decoded. Click a point to choose its image")],
 };
 
 export class Toolbar {
@@ -40,7 +41,7 @@ export class Toolbar {
     if (this.made !== made) this.build(posteriors, priors, decode, blends);
     this.made = made;
     this.markField();
-    this.mark();
+    this.showChoices();
   }
 
   /**
@@ -65,30 +66,30 @@ export class Toolbar {
       const button = element("button", { type: "button", text }, box);
       button.onclick = () => {
         act();
-        this.mark();
+        this.showChoices();
         map.redraw();
       };
       this.choices.push([button, isOn]);
       return button;
     };
-    const drag = group("Drag", false);
+    const drag = group(tr("Drag"), false);
     for (const tool of TOOLS.filter((each) => decode || each !== "decode")) {
       const [text, title] = NAMES[tool];
-      choice(drag, text, () => map.tool === tool, () => map.pickTool(tool)).title = title;
+      choice(drag, tr(text), () => map.tool === tool, () => map.pickTool(tool)).title = tr(title);
     }
-    if (blends) this.buildBlend(group("Show", false));
-    this.field = map.header.field === null ? null : this.buildField(group("Field", false));
+    if (blends) this.buildBlend(group(tr("Show"), false));
+    this.field = map.header.field === null ? null : this.buildField(group(tr("Field"), false));
     if (posteriors) {
-      const box = group("Posterior ellipses");
+      const box = group(tr("Posterior ellipses"));
       for (const [mode, text] of Object.entries(ELLIPSES)) {
-        choice(box, text, () => map.ellipses === mode, () => {
+        choice(box, tr(text), () => map.ellipses === mode, () => {
           map.ellipses = /** @type {Header["ellipses"]} */ (mode);
           map.channel.state("ellipses", mode);
         });
       }
     }
     if (!priors) return;
-    choice(group("Prior"), "1, 2, 3 σ", () => map.prior, () => {
+    choice(group(tr("Prior")), "1, 2, 3 σ", () => map.prior, () => {
       map.prior = !map.prior;
       if (map.prior) map.panels.forEach(revealPriors);
       map.channel.state("prior", map.prior);
@@ -98,11 +99,11 @@ export class Toolbar {
   /** @param {HTMLElement} box */
   buildBlend(box) {
     const { map } = this;
-    element("span", { text: "points", "aria-hidden": "true" }, box);
-    const slider = element("input", { type: "range", min: "0", max: "1", step: "0.05", "aria-label": "From points to decoded images" }, box);
-    slider.title = "Left: the points. Right: the images that the decoder gives all over the plane. Between: both";
+    element("span", { text: tr("points"), "aria-hidden": "true" }, box);
+    const slider = element("input", { type: "range", min: "0", max: "1", step: "0.05", "aria-label": tr("From points to decoded images") }, box);
+    slider.title = tr("Left: the points. Right: the images that the decoder gives all over the plane. Between: both");
     slider.value = String(map.blend);
-    element("span", { text: "images", "aria-hidden": "true" }, box);
+    element("span", { text: tr("images"), "aria-hidden": "true" }, box);
     slider.oninput = () => map.setBlend(slider.valueAsNumber);
     slider.onchange = () => map.channel.state("blend", slider.valueAsNumber);
   }
@@ -110,8 +111,8 @@ export class Toolbar {
   /** @param {HTMLElement} box */
   buildField(box) {
     const { map } = this;
-    const select = element("select", { "aria-label": "Field over the plane" }, box);
-    for (const [name, { text, title }] of Object.entries(FIELDS)) element("option", { value: name, text, title }, select);
+    const select = element("select", { "aria-label": tr("Field over the plane") }, box);
+    for (const [name, { text, title }] of Object.entries(FIELDS)) element("option", { value: name, text: tr(text), title: tr(title) }, select);
     select.onchange = () => {
       map.field = /** @type {import("./field_kinds.js").FieldName} */ (select.value);
       this.markField();
@@ -131,16 +132,16 @@ export class Toolbar {
       const found = panels.map((spec) => obstacle(name, spec, classes));
       const reason = found.every(Boolean) ? found[0] : "";
       option.disabled = Boolean(reason);
-      option.title = reason || FIELDS[name].title;
-      return reason && `${FIELDS[name].text}: ${reason}`;
+      option.title = tr(reason || FIELDS[name].title);
+      return reason && `${tr(FIELDS[name].text)}: ${tr(reason)}`;
     });
     const isOffered = ![...field.options].find((option) => option.value === map.field)?.disabled;
     field.value = isOffered ? map.field : "none";
     field.disabled = panels.every((spec) => spec.dims !== 2);
-    field.title = field.disabled ? "Fields need a flat map." : [FIELDS[isOffered ? map.field : "none"].title, ...reasons].filter(Boolean).join("\n");
+    field.title = field.disabled ? tr("Fields need a flat map.") : [tr(FIELDS[isOffered ? map.field : "none"].title), ...reasons].filter(Boolean).join("\n");
   }
 
-  mark() {
+  showChoices() {
     for (const [button, isOn] of this.choices) button.setAttribute("aria-pressed", String(isOn()));
   }
 }

@@ -4,6 +4,7 @@
 import { button, element, write } from "../kit/dom.js";
 import { Experiment, limit, number, slider } from "../kit/experiment.js";
 import { Grip } from "../kit/grip.js";
+import { mark, tr } from "../kit/language.js";
 import { define } from "../kit/mount.js";
 import { Plot } from "../kit/plot.js";
 import { density, scaleOf, shapeEntropy } from "./shapes.js";
@@ -14,7 +15,7 @@ import { density, scaleOf, shapeEntropy } from "./shapes.js";
 const FIRST_VIEW = [1, 1];
 const [SHAPE, SD] = [0, 1];
 const [LEAST, LARGEST] = [0.5, 20];
-const NAMED = /** @type {[string, number][]} */ ([["Laplace", 1], ["Gauss", 2], ["nearly uniform", 20]]); // prettier-ignore
+const NAMED = /** @type {[string, number][]} */ ([["Laplace", 1], ["Gauss", 2], [mark("nearly uniform"), 20]]); // prettier-ignore
 
 class MaximumEntropy extends Experiment {
   make() {
@@ -22,16 +23,16 @@ class MaximumEntropy extends Experiment {
     this.plot = new Plot(panels, { title: "", label: "", x: [-4, 4], y: [0, 1], kind: "half wide" });
     this.curve = new Plot(panels, { title: "", label: "", x: [Math.log2(LEAST), Math.log2(LARGEST)], y: [0, 2], kind: "half wide" });
     this.shapeGrip = new Grip(this.curve, {
-      name: "shape p, by its binary logarithm", text: "p", colour: this.colours.second,
+      name: tr("shape p, by its binary logarithm"), text: "p", colour: this.colours.second,
       moved: ([log], resting) => this.change({ [SHAPE]: limit(2 ** log, LEAST, LARGEST) }, resting),
     }); // prettier-ignore
     this.grips = [this.shapeGrip];
-    const card = element("section", { class: "card", "aria-label": "Density" }, this.root);
+    const card = element("section", { class: "card", "aria-label": tr("Density") }, this.root);
     const bar = element("div", { class: "bar" }, card);
-    for (const [name, p] of NAMED) button(bar, name, `Shape p = ${p}`, () => this.change({ [SHAPE]: p }));
-    button(bar, "Reset", "Back to the first view", () => this.adopt(FIRST_VIEW));
-    this.shape = slider(card, "shape p", { min: LEAST, max: LARGEST, step: 0.05 }, (p) => this.change({ [SHAPE]: p }));
-    this.sd = slider(card, "deviation σ", { min: 0.1, max: 3, step: 0.05 }, (sd) => this.change({ [SD]: sd }));
+    for (const [name, p] of NAMED) button(bar, tr(name), tr("Shape p = {p}", { p }), () => this.change({ [SHAPE]: p }));
+    button(bar, tr("Reset"), tr("Back to the first view"), () => this.adopt(FIRST_VIEW));
+    this.shape = slider(card, tr("shape p"), { min: LEAST, max: LARGEST, step: 0.05 }, (p) => this.change({ [SHAPE]: p }));
+    this.sd = slider(card, tr("deviation σ"), { min: 0.1, max: 3, step: 0.05 }, (sd) => this.change({ [SD]: sd }));
     element("p", { class: "formula lead", role: "math", text: "f(x) = p / (2a Γ(1/p)) · exp(−|x/a|ᵖ),  σ² = a² Γ(3/p) / Γ(1/p)" }, card);
     element("p", { class: "formula", role: "math", text: "H = 1/p + ln(2a Γ(1/p) / p)" }, card);
     this.live = element("p", { class: "values" }, card);
@@ -54,7 +55,7 @@ class MaximumEntropy extends Experiment {
         plot.graph((x) => density(x, p, sd), { colour: colours.second, width: 2.6 });
         plot.end();
       }
-      plot.describe("Density of shape p (solid), Gaussian of the same variance (dashed)", `Shape ${number(p)}, standard deviation ${number(sd)}`);
+      plot.describe(tr("Density of shape p (solid), Gaussian of the same variance (dashed)"), tr("Shape {p}, standard deviation {sd}", { p: number(p), sd: number(sd) }));
     }
     if (curve) {
       curve.y = [shapeEntropy(LEAST, sd) - 0.05, most + 0.08];
@@ -63,14 +64,14 @@ class MaximumEntropy extends Experiment {
         curve.curve([[curve.x[0], most], [curve.x[1], most]], { colour: colours.first, width: 1.4, dash: [5, 4] }); // prettier-ignore
         curve.end();
       }
-      curve.describe("Entropy in nats over log₂ p; dashed: Gauss, p = 2", `Entropy ${number(entropy, 4)}, at most ${number(most, 4)}`);
-      this.shapeGrip?.place([Math.log2(p), entropy], `p ${number(p)}, entropy ${number(entropy, 4)}`);
+      curve.describe(tr("Entropy in nats over log₂ p; dashed: Gauss, p = 2"), tr("Entropy {entropy}, at most {most}", { entropy: number(entropy, 4), most: number(most, 4) }));
+      this.shapeGrip?.place([Math.log2(p), entropy], tr("p {p}, entropy {entropy}", { p: number(p), entropy: number(entropy, 4) }));
     }
     this.shape?.set(p);
     this.sd?.set(sd);
     if (this.live) write(this.live, `a = ${number(scaleOf(p, sd), 3)}: H = ${number(entropy, 4)} nats`);
     if (this.gauss) write(this.gauss, `½ ln(2πe · ${number(sd * sd, 3)}) = ${number(most, 4)} nats`);
-    if (this.verdict) write(this.verdict, Math.abs(p - 2) < 0.005 ? "The Gaussian: no density of this variance has more entropy." : `${number(most - entropy, 4)} nats below the Gaussian of the same variance: KL(f ‖ Gauss).`); // prettier-ignore
+    if (this.verdict) write(this.verdict, Math.abs(p - 2) < 0.005 ? tr("The Gaussian: no density of this variance has more entropy.") : tr("{gap} nats below the Gaussian of the same variance: KL(f ‖ Gauss).", { gap: number(most - entropy, 4) })); // prettier-ignore
     this.root.dataset.entropy = entropy.toFixed(4);
   }
 }

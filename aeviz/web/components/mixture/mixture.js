@@ -3,8 +3,9 @@
 
 import { onDark } from "../kit/class_colours.js";
 import { button, element, write } from "../kit/dom.js";
-import { Experiment, choice, limit, number, rounded } from "../kit/experiment.js";
+import { Experiment, choice, joined, limit, listed, number, rounded } from "../kit/experiment.js";
 import { Grip } from "../kit/grip.js";
+import { localise, tr, trc } from "../kit/language.js";
 import { define } from "../kit/mount.js";
 import { Plot } from "../kit/plot.js";
 import { random } from "../kit/random.js";
@@ -49,26 +50,26 @@ class Mixture extends Experiment {
   make() {
     this.plane = new Plot(this.root, { title: "", label: "", x: [-1, 1], y: [-1, 1] });
     this.plane.stage.onpointermove = (event) => this.hover(event);
-    const card = element("section", { class: "card", "aria-label": "Algorithm" }, this.root);
+    const card = element("section", { class: "card", "aria-label": tr("Algorithm") }, this.root);
     const bar = element("div", { class: "bar" }, card);
-    this.data = choice(bar, "Data", this.sets.map(({ name }) => name), (index) => this.begin(index, STARTS[index]));
+    this.data = choice(bar, tr("Data"), this.sets.map(({ name }) => name), (index) => this.begin(index, STARTS[index]));
     const counts = Array.from({ length: LARGEST - FEWEST + 1 }, (_, k) => String(FEWEST + k));
     this.count = choice(bar, "K", counts, (index) => this.begin(this.index, this.drawMeans(FEWEST + index)));
-    this.method = choice(bar, "", ["EM: soft", "k-means: hard"], (index) => this.change({ [HARD]: index }));
-    this.method.setAttribute("aria-label", "Assignment");
+    this.method = choice(bar, "", [tr("EM: soft"), tr("k-means: hard")], (index) => this.change({ [HARD]: index }));
+    this.method.setAttribute("aria-label", tr("Assignment"));
     const label = element("label", {}, bar);
     this.floor = element("input", { type: "checkbox" }, label);
-    element("span", { text: "variance floor" }, label);
+    element("span", { text: tr("variance floor") }, label);
     this.floor.onchange = () => this.change({ [FLOOR]: Number(this.floor?.checked) });
 
     const steps = element("div", { class: "bar" }, card);
-    this.back = button(steps, "←", "Half a step back", () => this.go(this.half - 1));
-    this.e = button(steps, "E-step", "Compute the responsibilities", () => this.go(this.half + 1));
-    this.m = button(steps, "M-step", "Compute weights, means and covariances", () => this.go(this.half + 1));
-    this.run = button(steps, "Run", "Half steps until nothing changes", () => this.play());
-    button(steps, "New start", "Other means, drawn among the data", () => this.begin(this.index, this.drawMeans(this.means.length)));
-    this.collapse = button(steps, "Singularity", "A component on a single point, without a floor of the variance", () => this.adopt([OUTLIER, 0, 0, 0, ...STARTS[OUTLIER]])); // prettier-ignore
-    button(steps, "Reset", "Back to the first half step; again: to the first view", () => (this.half ? this.go(0) : this.adopt([0, 0, 1, 0, ...STARTS[0]]))); // prettier-ignore
+    this.back = button(steps, "←", tr("Half a step back"), () => this.go(this.half - 1));
+    this.e = button(steps, tr("E-step"), tr("Compute the responsibilities"), () => this.go(this.half + 1));
+    this.m = button(steps, tr("M-step"), tr("Compute weights, means and covariances"), () => this.go(this.half + 1));
+    this.run = button(steps, trc("a verb", "Run"), tr("Half steps until nothing changes"), () => this.play());
+    button(steps, tr("New start"), tr("Other means, drawn among the data"), () => this.begin(this.index, this.drawMeans(this.means.length)));
+    this.collapse = button(steps, tr("Singularity"), tr("A component on a single point, without a floor of the variance"), () => this.adopt([OUTLIER, 0, 0, 0, ...STARTS[OUTLIER]])); // prettier-ignore
+    button(steps, tr("Reset"), tr("Back to the first half step; again: to the first view"), () => (this.half ? this.go(0) : this.adopt([0, 0, 1, 0, ...STARTS[0]]))); // prettier-ignore
     this.verdict = element("p", { class: "verdict", role: "status" }, card);
     this.curve = new Plot(card, { title: "", label: "", x: [0, WINDOW], y: [0, 1], kind: "half low" });
     this.formula = element("p", { class: "formula", role: "math" }, card);
@@ -178,7 +179,7 @@ class Mixture extends Experiment {
     if (!plane || this.meanGrips.length === means.length) return;
     for (const { node } of this.meanGrips) node.remove();
     this.meanGrips = means.map((_, k) => new Grip(plane, {
-      name: `mean of component ${k + 1}`, text: String(k + 1), colour: this.paints[k],
+      name: tr("mean of component {number}", { number: k + 1 }), text: String(k + 1), colour: this.paints[k],
       moved: (to, resting) => this.change(this.move(k, to), resting),
     })); // prettier-ignore
     this.grips = this.meanGrips;
@@ -238,12 +239,12 @@ class Mixture extends Experiment {
     plane.brush.stroke();
     plane.end();
     plane.describe(
-      trace.isHard ? "Points in the colour of the nearest mean" : "Points in the colours of their responsibilities; ellipses at 1 and 2 standard deviations",
-      `${points.length} points, ${K} components with means ${mixture.means.map((mean) => mean.map((v) => number(v)).join(", ")).join("; ")}`,
+      trace.isHard ? tr("Points in the colour of the nearest mean") : tr("Points in the colours of their responsibilities; ellipses at 1 and 2 standard deviations"),
+      tr("{points} points, {components} components with means {means}", { points: points.length, components: K, means: mixture.means.map((mean) => listed(mean)).join("; ") }),
     ); // prettier-ignore
     mixture.means.forEach((mean, k) => {
       const inside = /** @type {Pair} */ ([limit(mean[0], ...plane.x), limit(mean[1], ...plane.y)]);
-      this.meanGrips[k].place(inside, `at ${number(mean[0])}, ${number(mean[1])}; weight ${number(mixture.weights[k])}`);
+      this.meanGrips[k].place(inside, tr("at {place}; weight {weight}", { place: listed(mean), weight: number(mixture.weights[k]) }));
       this.meanGrips[k].node.style.setProperty("--colour", paints[k]);
     });
   }
@@ -286,8 +287,8 @@ class Mixture extends Experiment {
     curve.end();
     const { value, bound } = trace.states[half];
     curve.describe(
-      trace.isHard ? "Sum of squared distances, by half steps" : "ln p(D) (dashed) and lower bound (solid), by half steps",
-      `By half steps, now ${number(value)}${trace.isHard ? "" : `, bound ${number(bound)}`}`,
+      trace.isHard ? tr("Sum of squared distances, by half steps") : tr("ln p(D) (dashed) and lower bound (solid), by half steps"),
+      trace.isHard ? tr("By half steps, now {value}", { value: number(value) }) : tr("By half steps, now {value}, bound {bound}", { value: number(value), bound: number(bound) }),
     );
   }
 
@@ -307,21 +308,22 @@ class Mixture extends Experiment {
     if (this.m) this.m.disabled = isEnd || half % 2 === 0;
     if (this.run) {
       this.run.disabled = isEnd;
-      write(this.run, this.timer ? "Stop" : "Run");
+      write(this.run, this.timer ? tr("Stop") : trc("a verb", "Run"));
     }
     const collapsed = isEnd && trace.collapsed >= 0;
     const iteration = Math.ceil(half / 2);
-    const after = half === 0 ? "Start: Q is uniform" : `Iteration ${iteration}, after ${half % 2 ? "E" : "M"}`;
     const gap = value - bound;
-    const words = isHard
-      ? half % 2 ? "each point belongs to the nearest mean" : "each mean is the centroid of its points"
-      : half === 0 ? "the bound lies below ln p(D)" : half % 2 ? "the bound touches ln p(D)" : "both have risen, the gap has opened"; // prettier-ignore
+    const state = half === 0
+      ? isHard ? tr("Start: Q is uniform: no point is assigned.") : tr("Start: Q is uniform: the bound lies below ln p(D).")
+      : half % 2
+        ? isHard ? tr("Iteration {count}, after E: each point belongs to the nearest mean.", { count: iteration }) : tr("Iteration {count}, after E: the bound touches ln p(D).", { count: iteration })
+        : isHard ? tr("Iteration {count}, after M: each mean is the centroid of its points.", { count: iteration }) : tr("Iteration {count}, after M: both have risen, the gap has opened.", { count: iteration }); // prettier-ignore
     if (this.verdict) {
       write(
         this.verdict,
         collapsed
-          ? `Component ${trace.collapsed + 1} has collapsed: its covariance is singular, ln p(D) grows without bound.`
-          : `${after}: ${half === 0 && isHard ? "no point is assigned" : words}.${isEnd && trace.isSettled ? " Converged." : ""}`,
+          ? tr("Component {number} has collapsed: its covariance is singular, ln p(D) grows without bound.", { number: trace.collapsed + 1 })
+          : `${state}${isEnd && trace.isSettled ? ` ${tr("Converged.")}` : ""}`,
       );
     }
     if (this.formula) write(this.formula, isHard ? "J = Σᵢ ‖xᵢ − μₖ₍ᵢ₎‖²" : "ln p(D) = ELBO + Σᵢ KL(rᵢ ‖ p(z|xᵢ))");
@@ -341,18 +343,18 @@ class Mixture extends Experiment {
     const K = mixture.weights.length;
     const i = this.pointShown(shares, K);
     const isE = this.half % 2 === 1;
-    const e = isHard ? "rᵢₖ = 1 for the nearest μₖ, otherwise 0" : "E: rᵢₖ = πₖ N(xᵢ; μₖ, Σₖ) / Σₗ πₗ N(xᵢ; μₗ, Σₗ)";
-    const m = isHard ? "μₖ = mean of the points of cluster k" : "M: πₖ = nₖ/N, μₖ = Σᵢ rᵢₖxᵢ / nₖ, Σₖ = Σᵢ rᵢₖ(xᵢ−μₖ)(xᵢ−μₖ)ᵀ / nₖ";
+    const e = isHard ? tr("rᵢₖ = 1 for the nearest μₖ, otherwise 0") : "E: rᵢₖ = πₖ N(xᵢ; μₖ, Σₖ) / Σₗ πₗ N(xᵢ; μₗ, Σₗ)";
+    const m = isHard ? tr("μₖ = mean of the points of cluster k") : "M: πₖ = nₖ/N, μₖ = Σᵢ rᵢₖxᵢ / nₖ, Σₖ = Σᵢ rᵢₖ(xᵢ−μₖ)(xᵢ−μₖ)ᵀ / nₖ";
     write(this.rule, isE || this.half === 0 ? e : m);
-    const x = `Ringed point x = (${points[i].map((value) => number(value)).join(", ")})`;
+    const x = tr("Ringed point x = ({place})", { place: listed(points[i]) });
     const row = [...shares.subarray(i * K, i * K + K)];
     if (isHard || !isE) {
-      write(this.point, `${x}: ${row.map((share, k) => `r${SYMBOLS[k]} = ${number(share)}`).join(", ")}`);
+      write(this.point, `${x}: ${joined(row.map((share, k) => `r${SYMBOLS[k]} = ${number(share)}`))}`);
       return;
     }
     const terms = [...logJoint([points[i]], mixture)].map(Math.exp);
     const sum = terms.reduce((total, term) => total + term, 0);
-    write(this.point, `${x}: ${terms.map((term, k) => `r${SYMBOLS[k]} = ${term.toPrecision(2)}/${sum.toPrecision(2)} = ${number(row[k])}`).join(", ")}`); // prettier-ignore
+    write(this.point, `${x}: ${joined(terms.map((term, k) => `r${SYMBOLS[k]} = ${localise(term.toPrecision(2))}/${localise(sum.toPrecision(2))} = ${number(row[k])}`))}`); // prettier-ignore
   }
 
   /** @param {Trace} trace @param {import("./em.js").Mixture} mixture @param {Float64Array} shares */
@@ -367,13 +369,13 @@ class Mixture extends Experiment {
         for (let c = 0; c < 5; c += 1) element(r && c ? "td" : "th", {}, row);
       }
     }
-    const lines = [["k", "nₖ", "πₖ", "μₖ", "σ along the axes"]];
+    const lines = [["k", "nₖ", "πₖ", "μₖ", tr("σ along the axes")]];
     for (let k = 0; k < K; k += 1) {
       let count = 0;
       for (let i = k; i < shares.length; i += K) count += shares[i];
-      const sds = axesOf(mixture.covariances[k]).values.map((value) => number(Math.sqrt(Math.max(0, value))));
-      const mean = mixture.means[k].map((value) => number(value)).join(", ");
-      lines.push([String(k + 1), number(count, 1), isHard ? "" : number(mixture.weights[k]), mean, isHard ? "" : sds.join(", ")]);
+      const sds = axesOf(mixture.covariances[k]).values.map((value) => Math.sqrt(Math.max(0, value)));
+      const mean = listed(mixture.means[k]);
+      lines.push([String(k + 1), number(count, 1), isHard ? "" : number(mixture.weights[k]), mean, isHard ? "" : listed(sds)]);
     }
     lines.forEach((line, r) => line.forEach((text, c) => write(table.rows[r].cells[c], text)));
     paints.slice(0, K).forEach((colour, k) => {

@@ -4,6 +4,7 @@
 import { button, element, write } from "../kit/dom.js";
 import { Experiment, limit, number, slider } from "../kit/experiment.js";
 import { Grip } from "../kit/grip.js";
+import { tr } from "../kit/language.js";
 import { define } from "../kit/mount.js";
 import { Plot } from "../kit/plot.js";
 import { bound, logDensity, logLikelihood, makeData, responsibilities, top } from "./line.js";
@@ -24,17 +25,17 @@ class MixtureLine extends Experiment {
     const panels = element("div", { class: "panels" }, this.root);
     this.curve = new Plot(panels, { title: "", label: "", x: RANGE, y: [-200, 0], kind: "half wide tallest" });
     this.line = new Plot(panels, { title: "", label: "", x: RANGE, y: [-0.06, 0.4], kind: "half wide" });
-    this.grip = new Grip(this.curve, { name: "θ, where EM is now", text: "θ", colour: colours.second, moved: ([x], resting) => this.change({ [THETA]: limit(x, ...RANGE), [HALF]: 0 }, resting) });
+    this.grip = new Grip(this.curve, { name: tr("θ, where EM is now"), text: "θ", colour: colours.second, moved: ([x], resting) => this.change({ [THETA]: limit(x, ...RANGE), [HALF]: 0 }, resting) });
     this.grips.push(this.grip);
     const card = element("section", { class: "card", "aria-label": "EM" }, this.root);
     const bar = element("div", { class: "bar" }, card);
-    this.back = button(bar, "←", "Half a step back", () => this.go(-1));
-    this.m = button(bar, "M-step", "To the top of the bound", () => this.go(1));
-    this.e = button(bar, "E-step", "A new bound that touches here", () => this.go(1));
-    this.all = button(bar, "To the end", "Half steps until θ stays", () => this.go(MOST));
-    button(bar, "New data", "Other data from the same three groups", () => this.change({ [SEED]: (this.values[SEED] + 1) % 100, [HALF]: 0 }));
-    button(bar, "Reset", "Back to the first view", () => this.adopt(FIRST_VIEW));
-    this.sd = slider(card, "deviation σ", { min: 0.4, max: 3, step: 0.05 }, (value) => this.change({ [SD]: value, [HALF]: 0 }));
+    this.back = button(bar, "←", tr("Half a step back"), () => this.go(-1));
+    this.m = button(bar, tr("M-step"), tr("To the top of the bound"), () => this.go(1));
+    this.e = button(bar, tr("E-step"), tr("A new bound that touches here"), () => this.go(1));
+    this.all = button(bar, tr("To the end"), tr("Half steps until θ stays"), () => this.go(MOST));
+    button(bar, tr("New data"), tr("Other data from the same three groups"), () => this.change({ [SEED]: (this.values[SEED] + 1) % 100, [HALF]: 0 }));
+    button(bar, tr("Reset"), tr("Back to the first view"), () => this.adopt(FIRST_VIEW));
+    this.sd = slider(card, tr("deviation σ"), { min: 0.4, max: 3, step: 0.05 }, (value) => this.change({ [SD]: value, [HALF]: 0 }));
     this.verdict = element("p", { class: "verdict", role: "status" }, card);
     element("p", { class: "formula lead", role: "math", text: "p(x; θ) = ½ N(x; 0, σ²) + ½ N(x; θ, σ²)" }, card);
     this.hypothesis = element("p", { class: "values" }, card);
@@ -42,7 +43,7 @@ class MixtureLine extends Experiment {
     element("p", { class: "formula", role: "math", text: "ELBO(r, θ) = ELBO(r, θ*) − (n/2σ²)(θ − θ*)²" }, card);
     element("p", { class: "formula", role: "math", text: "M: θ* = Σ rᵢxᵢ / n,  n = Σ rᵢ" }, card);
     this.live = element("p", { class: "values" }, card);
-    element("p", { class: "formula lead", role: "math", text: "ln p(D; θ) = ELBO(r, θ) + gap" }, card);
+    element("p", { class: "formula lead", role: "math", text: tr("ln p(D; θ) = ELBO(r, θ) + gap") }, card);
     this.sum = element("p", { class: "values" }, card);
   }
 
@@ -106,7 +107,7 @@ class MixtureLine extends Experiment {
       curve.end();
       this.grip?.place([theta, logLikelihood(data, theta, sd)], `θ ${number(theta)}`);
     }
-    curve.describe("ln p(D; θ) over θ, and the bound of the last E-step, which touches it", `At θ = ${number(theta)}: ln p = ${number(logLikelihood(data, theta, sd))}`);
+    curve.describe(tr("ln p(D; θ) over θ, and the bound of the last E-step, which touches it"), tr("At θ = {theta}: ln p = {value}", { theta: number(theta), value: number(logLikelihood(data, theta, sd)) }));
   }
 
   /** @param {Style} style @param {number[]} data @param {number[]} shares @param {number} theta */
@@ -124,7 +125,7 @@ class MixtureLine extends Experiment {
       });
       line.end();
     }
-    line.describe("Hypotheses p(x; θ) (thick: the present one); data, orange by r", `Density with one mean at 0 and one at ${number(theta)}`);
+    line.describe(tr("Hypotheses p(x; θ) (thick: the present one); data, orange by r"), tr("Density with one mean at 0 and one at {theta}", { theta: number(theta) }));
   }
 
   /** @param {number[]} data @param {number[]} shares @param {number} touched @param {number} theta */
@@ -139,10 +140,11 @@ class MixtureLine extends Experiment {
     if (this.e) this.e.disabled = isEnd || half % 2 === 0;
     if (this.all) this.all.disabled = isEnd;
     this.sd?.set(sd);
-    const words = half % 2 ? "after the M-step: θ is at the top of the bound, and ln p(D; θ) has risen at least as much" : isEnd ? "the bound touches at its own top: EM stays here" : "after the E-step: the bound touches ln p(D; θ) at θ";
-    if (this.verdict) write(this.verdict, `θ = ${number(theta)}, ${words}.`);
-    if (this.hypothesis) write(this.hypothesis, `Each θ is one hypothesis; the model is the set of all. This one: ln p(D; θ) = Σ ln p(xᵢ; θ) = ${number(value)}, p(D; θ) = 10^${number(value / Math.LN10, 1)}`);
-    if (this.live) write(this.live, `Touched at θ = ${number(touched)}: n = ${number(count)}, θ* = ${number(count * top(data, shares))} / ${number(count)} = ${number(top(data, shares))}`);
+    const at = { theta: number(theta) };
+    const words = half % 2 ? tr("θ = {theta}, after the M-step: θ is at the top of the bound, and ln p(D; θ) has risen at least as much.", at) : isEnd ? tr("θ = {theta}, the bound touches at its own top: EM stays here.", at) : tr("θ = {theta}, after the E-step: the bound touches ln p(D; θ) at θ.", at);
+    if (this.verdict) write(this.verdict, words);
+    if (this.hypothesis) write(this.hypothesis, tr("Each θ is one hypothesis; the model is the set of all. This one: ln p(D; θ) = Σ ln p(xᵢ; θ) = {value}, p(D; θ) = 10^{power}", { value: number(value), power: number(value / Math.LN10, 1) }));
+    if (this.live) write(this.live, tr("Touched at θ = {touched}: n = {count}, θ* = {sum} / {count} = {best}", { touched: number(touched), count: number(count), sum: number(count * top(data, shares)), best: number(top(data, shares)) }));
     const shown = [value, low].map((one) => Math.round(100 * one) / 100);
     if (this.sum) write(this.sum, `${number(shown[0])} = ${shown[1] < 0 ? `(${number(shown[1])})` : number(shown[1])} + ${number(shown[0] - shown[1])}`);
     this.root.dataset.theta = theta.toFixed(4);

@@ -3,8 +3,9 @@
 
 import { TITLES, activate, derivative } from "../kit/activations.js";
 import { button, element, write } from "../kit/dom.js";
-import { Experiment, choice, limit, number, slider } from "../kit/experiment.js";
+import { Experiment, choice, limit, listed, number, slider } from "../kit/experiment.js";
 import { Grip } from "../kit/grip.js";
+import { localise, mark, tr } from "../kit/language.js";
 import { define } from "../kit/mount.js";
 import { Plot } from "../kit/plot.js";
 import { reluSum, reluWeights, target } from "./relu_sum.js";
@@ -20,12 +21,12 @@ const CHOICES = ["sigmoid", "tanh", "relu", "leaky_relu", "prelu", "elu"];
 const USUAL_ALPHA = { leaky_relu: 0.01, prelu: 0.25, elu: 1 };
 /** @type {Partial<Record<Activation, [string, string]>>} */
 const FORMULAS = {
-  sigmoid: ["φ(z) = 1 / (1 + e⁻ᶻ)", "φ′(z) = φ(z) (1 − φ(z)), at most ¼"],
-  tanh: ["φ(z) = tanh z", "φ′(z) = 1 − tanh² z, at most 1"],
-  relu: ["φ(z) = max(0, z)", "φ′(z) = 1 for z > 0, otherwise 0"],
-  leaky_relu: ["φ(z) = z for z > 0, otherwise αz", "φ′(z) = 1 for z > 0, otherwise α"],
-  prelu: ["φ(z) = z for z > 0, otherwise αz; α is learned", "φ′(z) = 1 for z > 0, otherwise α"],
-  elu: ["φ(z) = z for z > 0, otherwise α(eᶻ − 1)", "φ′(z) = 1 for z > 0, otherwise αeᶻ"],
+  sigmoid: ["φ(z) = 1 / (1 + e⁻ᶻ)", mark("φ′(z) = φ(z) (1 − φ(z)), at most ¼")],
+  tanh: ["φ(z) = tanh z", mark("φ′(z) = 1 − tanh² z, at most 1")],
+  relu: ["φ(z) = max(0, z)", mark("φ′(z) = 1 for z > 0, otherwise 0")],
+  leaky_relu: [mark("φ(z) = z for z > 0, otherwise αz"), mark("φ′(z) = 1 for z > 0, otherwise α")],
+  prelu: [mark("φ(z) = z for z > 0, otherwise αz; α is learned"), mark("φ′(z) = 1 for z > 0, otherwise α")],
+  elu: [mark("φ(z) = z for z > 0, otherwise α(eᶻ − 1)"), mark("φ′(z) = 1 for z > 0, otherwise αeᶻ")],
 };
 const REACH = 3; // of the plane of inputs
 const CELLS = 48; // of the field across the plane
@@ -35,24 +36,24 @@ class Neuron extends Experiment {
   make() {
     const { colours } = this;
     const panels = element("div", { class: "panels" }, this.root);
-    this.curve = new Plot(panels, { title: "Function and derivative", label: "", x: [-6, 6], y: [-1.5, 3], kind: "half" });
-    this.plane = new Plot(panels, { title: "Neuron: activation over x", label: "", x: [-REACH, REACH], y: [-REACH, REACH], isSquare: true, kind: "tall" }); // prettier-ignore
+    this.curve = new Plot(panels, { title: tr("Function and derivative"), label: "", x: [-6, 6], y: [-1.5, 3], kind: "half" });
+    this.plane = new Plot(panels, { title: tr("Neuron: activation over x"), label: "", x: [-REACH, REACH], y: [-REACH, REACH], isSquare: true, kind: "tall" }); // prettier-ignore
     this.sum = new Plot(panels, { title: "", label: "", x: [0, 1], y: [-1.1, 1.1], kind: "half" });
-    this.inputGrip = this.grip(this.plane, { name: "input x", text: "x", colour: colours.second, moved: (to) => this.move(X, to) });
-    this.weightGrip = this.grip(this.plane, { name: "weights w", text: "w", colour: colours.first, moved: (to) => this.move(W, to) });
+    this.inputGrip = this.grip(this.plane, { name: tr("input x"), text: "x", colour: colours.second, moved: (to) => this.move(X, to) });
+    this.weightGrip = this.grip(this.plane, { name: tr("weights w"), text: "w", colour: colours.first, moved: (to) => this.move(W, to) });
     this.zGrip = this.grip(this.curve, {
-      name: "pre-activation z, by the bias", text: "z", colour: colours.second,
+      name: tr("pre-activation z, by the bias"), text: "z", colour: colours.second,
       moved: ([z]) => ({ [BIAS]: limit(this.values[BIAS] + z - this.z, -6, 6) }),
     }); // prettier-ignore
 
-    const card = element("section", { class: "card", "aria-label": "Neuron" }, this.root);
+    const card = element("section", { class: "card", "aria-label": tr("Neuron") }, this.root);
     const bar = element("div", { class: "bar" }, card);
-    this.choice = choice(bar, "Activation", CHOICES.map((name) => TITLES[name]), (index) => {
+    this.choice = choice(bar, tr("Activation"), CHOICES.map((name) => TITLES[name]), (index) => {
       this.change({ [CHOICE]: index, [ALPHA]: USUAL_ALPHA[CHOICES[index]] ?? this.values[ALPHA] });
     });
-    button(bar, "Reset", "Back to the first view", () => this.adopt(FIRST_VIEW));
+    button(bar, tr("Reset"), tr("Back to the first view"), () => this.adopt(FIRST_VIEW));
     this.alpha = slider(card, "α", { min: 0, max: 2, step: 0.01 }, (value) => this.change({ [ALPHA]: value }));
-    this.bias = slider(card, "bias b", { min: -6, max: 6, step: 0.05 }, (value) => this.change({ [BIAS]: value }));
+    this.bias = slider(card, tr("bias b"), { min: -6, max: 6, step: 0.05 }, (value) => this.change({ [BIAS]: value }));
     this.formulas = [0, 1].map(() => element("p", { class: "formula", role: "math" }, card));
     element("p", { class: "formula lead", role: "math", text: "h(x) = φ(⟨w, x⟩ + b)" }, card);
     this.lines = [0, 1, 2].map(() => element("p", { class: "values" }, card));
@@ -106,8 +107,8 @@ class Neuron extends Experiment {
     curve.curve([[z - 1, a - slope], [z + 1, a + slope]], { colour: style.text, width: 1.2 }); // prettier-ignore
     curve.dot([z, slope], { colour: colours.second, width: 4 });
     curve.end();
-    curve.describe("φ (solid), φ′ (dashed)", `${TITLES[name]} and its derivative; at z = ${number(z)} they are ${number(a, 3)} and ${number(slope, 3)}`); // prettier-ignore
-    this.zGrip?.place([at, limit(a, ...curve.y)], `z ${number(z)}, activation ${number(a, 3)}`);
+    curve.describe(tr("φ (solid), φ′ (dashed)"), tr("{name} and its derivative; at z = {z} they are {value} and {slope}", { name: TITLES[name], z: number(z), value: number(a, 3), slope: number(slope, 3) })); // prettier-ignore
+    this.zGrip?.place([at, limit(a, ...curve.y)], tr("z {z}, activation {value}", { z: number(z), value: number(a, 3) }));
   }
 
   /** @param {import("../kit/theme.js").Style} style */
@@ -141,9 +142,9 @@ class Neuron extends Experiment {
     }
     plane.arrow([0, 0], w, { colour: style.text, width: 2 });
     plane.end();
-    plane.describe("h(x) over both inputs; dashed: z = 0", `Activation of the neuron over its two inputs; at x it is ${number(activate(name, this.z, alpha), 3)}`);
-    this.weightGrip?.place(w, `${number(w[0])}, ${number(w[1])}`);
-    this.inputGrip?.place([v[X], v[X + 1]], `${number(v[X])}, ${number(v[X + 1])}`);
+    plane.describe(tr("h(x) over both inputs; dashed: z = 0"), tr("Activation of the neuron over its two inputs; at x it is {value}", { value: number(activate(name, this.z, alpha), 3) }));
+    this.weightGrip?.place(w, listed(w));
+    this.inputGrip?.place([v[X], v[X + 1]], listed(v.slice(X, X + 2)));
   }
 
   /** @param {import("../kit/theme.js").Style} style */
@@ -153,11 +154,11 @@ class Neuron extends Experiment {
     const heights = knots.map(target);
     const weights = reluWeights(knots, heights);
     const error = Math.max(...Array.from({ length: SPACE + 1 }, (_, k) => Math.abs(reluSum(k / SPACE, knots, heights, weights) - target(k / SPACE))));
-    if (this.error) write(this.error, `Sum of ${count} ReLUs, largest error ${number(error, 4)}. Twice as many, about a quarter of it: the sum is linear between its bends.`);
+    if (this.error) write(this.error, tr("Sum of {count} ReLUs, largest error {error}. Twice as many, about a quarter of it: the sum is linear between its bends.", { count, error: number(error, 4) }));
     this.root.dataset.error = error.toFixed(5);
     const { sum, colours } = this;
     if (!sum?.begin(style)) return;
-    sum.describe("Sum of ReLUs (solid), function (dashed)", `A function and its approximation by ${count} ReLUs, largest error ${number(error, 4)}`);
+    sum.describe(tr("Sum of ReLUs (solid), function (dashed)"), tr("A function and its approximation by {count} ReLUs, largest error {error}", { count, error: number(error, 4) }));
     weights.forEach((weight, k) => {
       sum.graph((x) => weight * Math.max(0, x - knots[k]), { colour: style.text, width: 1, alpha: style.isStrong ? 0.6 : 0.25 });
     });
@@ -175,13 +176,13 @@ class Neuron extends Experiment {
     this.alpha.label.hidden = USUAL_ALPHA[name] === undefined;
     this.bias.set(v[BIAS]);
     this.count.set(v[COUNT], String(v[COUNT]));
-    this.formulas.forEach((node, k) => write(node, FORMULAS[name]?.[k] ?? ""));
+    this.formulas.forEach((node, k) => write(node, tr(FORMULAS[name]?.[k] ?? "")));
     const [a, slope] = [activate(name, z, alpha), derivative(name, z, alpha)];
     const n = (/** @type {number} */ value) => (value < 0 ? `(${number(value)})` : number(value));
     write(this.lines[0], `z = ${n(v[W])}·${n(v[X])} + ${n(v[W + 1])}·${n(v[X + 1])} + ${n(v[BIAS])} = ${number(z, 3)}`);
     write(this.lines[1], `h(x) = φ(${number(z, 3)}) = ${number(a, 4)}`);
-    write(this.lines[2], `φ′(${number(z, 3)}) = ${number(slope, 4)}, ∂h/∂w = φ′(z) x = (${number(slope * v[X], 4)}, ${number(slope * v[X + 1], 4)})`);
-    write(this.chain, `Ten such slopes in a row: ${number(slope, 3)}¹⁰ = ${slope ** 10 === 0 ? "0" : (slope ** 10).toExponential(1).replace("-", "−")}`);
+    write(this.lines[2], `φ′(${number(z, 3)}) = ${number(slope, 4)}, ∂h/∂w = φ′(z) x = (${listed([slope * v[X], slope * v[X + 1]], 4)})`);
+    write(this.chain, tr("Ten such slopes in a row: {slope}¹⁰ = {product}", { slope: number(slope, 3), product: slope ** 10 === 0 ? "0" : localise((slope ** 10).toExponential(1).replace("-", "−")) }));
     this.root.dataset.activation = `${a.toFixed(4)} ${slope.toFixed(4)}`;
   }
 }

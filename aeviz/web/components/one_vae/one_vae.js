@@ -3,8 +3,9 @@
 
 import { classColour } from "../kit/class_colours.js";
 import { button, element, write } from "../kit/dom.js";
-import { limit, number, slider } from "../kit/experiment.js";
+import { joined, limit, listed, number, slider } from "../kit/experiment.js";
 import { Grip } from "../kit/grip.js";
+import { tr } from "../kit/language.js";
 import { Mosaic } from "../kit/images.js";
 import { define } from "../kit/mount.js";
 import { NetworkExperiment } from "../kit/network_experiment.js";
@@ -24,7 +25,7 @@ const REACH = 3; // of the noise
 const INK = "#c2419f"; // of the one draw
 
 /** @param {number[]} values @param {number} [digits] */
-const tuple = (values, digits = 2) => `(${values.map((value) => number(value, digits)).join(", ")})`;
+const tuple = (values, digits = 2) => `(${listed(values, digits)})`;
 
 class OneVae extends NetworkExperiment {
   kept_draws = { key: "", draws: /** @type {Draw[]} */ ([]), noise: /** @type {Pair[]} */ ([]) };
@@ -49,18 +50,18 @@ class OneVae extends NetworkExperiment {
     };
     const arrow = (/** @type {string} */ name) => element("span", { class: "pass", text: `${name} →` }, flow);
     this.original = cell("x").part;
-    arrow("encoder");
+    arrow(tr("encoder"));
     const numbers = cell("(μ, σ) = f(x)").part;
     this.posterior = [0, 1].map(() => element("p", { class: "formula" }, numbers));
     this.divergence = element("p", { class: "values" }, numbers);
     const planes = { label: "", isSquare: true, kind: "flat" };
-    this.noise = new Plot(flow, { title: "ε ∼ N(0, I): drag it", x: [-REACH, REACH], y: [-REACH, REACH], ...planes });
+    this.noise = new Plot(flow, { title: tr("ε ∼ N(0, I): drag it"), x: [-REACH, REACH], y: [-REACH, REACH], ...planes });
     this.map = new Plot(flow, { title: "", x: [-1, 1], y: [-1, 1], ...planes });
-    arrow("decoder");
+    arrow(tr("decoder"));
     const made = cell("x̂ = g(z)");
     this.output = made.part;
     this.grip = new Grip(this.noise, {
-      name: "noise ε", text: "ε", colour: INK,
+      name: tr("noise ε"), text: "ε", colour: INK,
       moved: ([a, b], resting) => this.change({ 0: limit(a, -REACH, REACH), 1: limit(b, -REACH, REACH) }, resting),
     }); // prettier-ignore
     this.grips.push(this.grip);
@@ -68,14 +69,14 @@ class OneVae extends NetworkExperiment {
     const square = { title: "", label: "", x: /** @type {Pair} */ ([-1, 1]), y: /** @type {Pair} */ ([-1, 1]), isSquare: true, kind: "flat" };
     this.slopes = new Plot(panels, square);
     this.spreads = new Plot(panels, { ...square });
-    const card = element("section", { class: "card", "aria-label": "Gradients" }, root);
+    const card = element("section", { class: "card", "aria-label": tr("Gradients") }, root);
     const bar = element("div", { class: "bar" }, card);
-    button(bar, "Draw ε", "Another ε", () => this.roll());
-    button(bar, "ε = 0", "Decode the mean", () => this.change({ 0: 0, 1: 0 }));
-    button(bar, "Other draws", "Draw all anew", () => this.change({ [SEED]: (this.values[SEED] + 1) % 100 }));
-    button(bar, "Reset", "Back to the first view", () => this.adopt(FIRST_VIEW));
-    this.count = slider(card, "draws L", { min: 1, max: 200, step: 1 }, (value) => this.change({ [COUNT]: value }));
-    this.factor = slider(card, "σ times", { min: 1, max: 20, step: 0.5 }, (value) => this.change({ [FACTOR]: value }));
+    button(bar, tr("Draw ε"), tr("Another ε"), () => this.roll());
+    button(bar, "ε = 0", tr("Decode the mean"), () => this.change({ 0: 0, 1: 0 }));
+    button(bar, tr("Other draws"), tr("Draw all anew"), () => this.change({ [SEED]: (this.values[SEED] + 1) % 100 }));
+    button(bar, tr("Reset"), tr("Back to the first view"), () => this.adopt(FIRST_VIEW));
+    this.count = slider(card, tr("draws L"), { min: 1, max: 200, step: 1 }, (value) => this.change({ [COUNT]: value }));
+    this.factor = slider(card, tr("σ times"), { min: 1, max: 20, step: 0.5 }, (value) => this.change({ [FACTOR]: value }));
     element("p", { class: "formula lead", role: "math", text: "z = μ + σ ε" }, card);
     this.sample = element("p", { class: "values", role: "math" }, card);
     this.error = element("p", { class: "verdict", role: "status" }, card);
@@ -135,11 +136,11 @@ class OneVae extends NetworkExperiment {
     const noise = /** @type {Pair} */ (v.slice(0, 2));
     const one = draw(network.decoder, pixels, q, noise);
     const many = this.draws(q);
-    this.show(this.original, pixels, "The image");
-    this.show(this.output, one.output.map((value) => limit(value, 0, 1)), `The image decoded from z = ${tuple(one.z)}`);
+    this.show(this.original, pixels, tr("The image"));
+    this.show(this.output, one.output.map((value) => limit(value, 0, 1)), tr("The image decoded from z = {z}", { z: tuple(one.z) }));
     write(this.posterior[0], `μ = ${tuple(q.mean)}`);
     write(this.posterior[1], `σ = ${tuple(q.sd, 3)}`);
-    if (this.divergence) write(this.divergence, `KL to N(0, I): ${number(divergence(q), 1)} nats`);
+    if (this.divergence) write(this.divergence, tr("KL to N(0, I): {value} nats", { value: number(divergence(q), 1) }));
     this.paintPlanes(style, q, one, many.noise);
     const [slopes, spreads] = [estimate(many.draws.map(({ mean }) => mean)), estimate(many.draws.map(({ sd }) => sd))];
     this.paintSlopes(style, q, many.draws, slopes.mean);
@@ -148,11 +149,11 @@ class OneVae extends NetworkExperiment {
     this.factor?.set(v[FACTOR], number(v[FACTOR], 1));
     write(this.sample, [0, 1].map((k) => `z${"₁₂"[k]} = ${number(q.mean[k], 3)} + ${number(q.sd[k], 3)} · ${number(noise[k])} = ${number(one.z[k], 3)}`).join("; "));
     const average = many.draws.reduce((sum, { error }) => sum + error, 0) / many.draws.length;
-    if (this.error) write(this.error, `E = |x − x̂|² = ${number(one.error, 1)}; mean over ${many.draws.length} draws ${number(average, 1)}`);
+    if (this.error) write(this.error, tr("E = |x − x̂|² = {error}; mean over {count} draws {mean}", { error: number(one.error, 1), count: many.draws.length, mean: number(average, 1) }));
     [[one.mean, slopes], [one.sd, spreads]].forEach(([value, found], k) => {
       const { mean, error } = /** @type {ReturnType<typeof estimate>} */ (found);
       write(this.lines?.[k].one ?? this.root, tuple(/** @type {number[]} */ (value), 1));
-      write(this.lines?.[k].mean ?? this.root, `mean of ${many.draws.length}: ${mean.map((m, at) => `${number(m, 1)} ± ${number(error[at], 1)}`).join(", ")}`);
+      write(this.lines?.[k].mean ?? this.root, tr("mean of {count}: {values}", { count: many.draws.length, values: joined(mean.map((m, at) => `${number(m, 1)} ± ${number(error[at], 1)}`)) }));
     });
     Object.assign(this.root.dataset, { z: one.z.map((value) => value.toFixed(3)).join(" "), error: one.error.toFixed(2), mean: average.toFixed(2) });
   }
@@ -167,7 +168,7 @@ class OneVae extends NetworkExperiment {
       for (const size of [1, 2]) ring(plane, size, { mean: [0, 0], sd: [1, 1] }, style.text);
       for (const point of drawn) plane.dot(point, { colour: style.text, width: 2, alpha: faint });
       plane.end();
-      plane.describe("ε ∼ N(0, I): drag it", `Noise plane with ${drawn.length} draws`);
+      plane.describe(tr("ε ∼ N(0, I): drag it"), tr("Noise plane with {count} draws", { count: drawn.length }));
       this.grip?.place([v[0], v[1]], `ε ${tuple(v.slice(0, 2))}`);
     }
     const all = [...sent.codes.flat(), ...one.z].map(Math.abs).sort((a, b) => a - b);
@@ -180,7 +181,7 @@ class OneVae extends NetworkExperiment {
     map.dot([q.mean[0], q.mean[1]], { colour: style.text, width: 4 });
     map.dot([one.z[0], one.z[1]], { colour: INK, width: 5 });
     map.end();
-    map.describe("z = μ + σε on the latent plane", `z = ${tuple(one.z)} among the codes of test images`);
+    map.describe(tr("z = μ + σε on the latent plane"), tr("z = {z} among the codes of test images", { z: tuple(one.z) }));
   }
 
   /** Minus the gradient for μ at each z. @param {Style} style @param {Posterior} q @param {Draw[]} draws @param {number[]} mean */
@@ -201,7 +202,7 @@ class OneVae extends NetworkExperiment {
     plot.arrow(...along(q.mean, mean), { colour: colours.first, width: 4 });
     plot.dot([q.mean[0], q.mean[1]], { colour: style.text, width: 4 });
     plot.end();
-    plot.describe("−∂E/∂μ at each z; thick: mean", `Around μ, ${draws.length} draws; the longest arrows stand for ${number(most, 0)} and more`);
+    plot.describe(tr("−∂E/∂μ at each z; thick: mean"), tr("Around μ, {count} draws; the longest arrows stand for {most} and more", { count: draws.length, most: number(most, 0) }));
   }
 
   /** The gradient for σ of each draw. @param {Style} style @param {Draw[]} draws @param {number[]} mean */
@@ -215,7 +216,7 @@ class OneVae extends NetworkExperiment {
     for (const { sd } of draws) plot.dot([sd[0], sd[1]], { colour: colours.second, width: 2.5, alpha: 0.6 });
     plot.arrow([0, 0], [mean[0], mean[1]], { colour: colours.second, width: 4 });
     plot.end();
-    plot.describe("∂E/∂σ of each draw; arrow: mean", `Gradients for σ₁ and σ₂; mean ${tuple(mean, 1)}`);
+    plot.describe(tr("∂E/∂σ of each draw; arrow: mean"), tr("Gradients for σ₁ and σ₂; mean {mean}", { mean: tuple(mean, 1) }));
   }
 }
 

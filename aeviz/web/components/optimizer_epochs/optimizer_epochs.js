@@ -4,6 +4,7 @@
 
 import { element, icon, write } from "../kit/dom.js";
 import { Experiment, number, slider } from "../kit/experiment.js";
+import { localise, tr } from "../kit/language.js";
 import { define } from "../kit/mount.js";
 import { onPage } from "../kit/class_colours.js";
 import { ICONS } from "../kit/player.js";
@@ -23,7 +24,7 @@ const SETTINGS = /^(epoch|comparison|part|why|left|right|of|aligned)$/; // an ad
 const told = new Set(); // questions whose end the visitor has seen
 
 /** A count with two digits that count. @param {number} value */
-const roughly = (value) => Number(value.toPrecision(2)).toLocaleString("en");
+const roughly = (value) => localise(Number(value.toPrecision(2)).toLocaleString("en"));
 
 class OptimizerEpochs extends Experiment {
   /** @param {any} data */
@@ -79,10 +80,10 @@ class OptimizerEpochs extends Experiment {
     this.icon = element("span", {}, this.button);
     this.label = element("span", {}, this.button);
     this.button.onclick = () => this.play(!this.timer);
-    this.place = slider(bar, "Epoch", { min: 1, max: 1, step: 1 }, (value) => this.go(value));
+    this.place = slider(bar, tr("Epoch"), { min: 1, max: 1, step: 1 }, (value) => this.go(value));
     const body = element("div", { class: "panels first" }, root);
     const left = element("div", { class: "stack" }, body);
-    this.plot = new Plot(left, { title: "Validation error (MSE). Thin line: one training (a seed sets its initial weights and batches). Thick line: mean", label: "", x: [1, 2], y: [-1, 1], isLog: true }); // prettier-ignore
+    this.plot = new Plot(left, { title: tr("Validation error (MSE). Thin line: one training (a seed sets its initial weights and batches). Thick line: mean"), label: "", x: [1, 2], y: [-1, 1], isLog: true }); // prettier-ignore
     this.strips = element("div", { class: "strips" }, left);
     const card = element("div", { class: "card" }, body);
     this.title = element("h2", {}, card);
@@ -91,7 +92,7 @@ class OptimizerEpochs extends Experiment {
     this.caveat = element("p", { class: "caveat" }, card);
     this.short = element("p", { class: "values" }, card);
     const how = element("details", {}, card);
-    element("summary", { text: "How this is computed" }, how);
+    element("summary", { text: tr("How this is computed") }, how);
     this.note = element("p", { class: "values" }, how);
     const { stage } = this.plot;
     stage.onpointerdown = (event) => {
@@ -140,7 +141,7 @@ class OptimizerEpochs extends Experiment {
     }
     table.replaceChildren();
     const head = element("tr", {}, element("thead", {}, table));
-    for (const text of ["", "mean error", `difference from ${first.title}`, "seeds to show it"]) element("th", { text, scope: "col" }, head);
+    for (const text of ["", tr("mean error"), tr("difference from {title}", { title: first.title }), tr("seeds to show it")]) element("th", { text, scope: "col" }, head);
     const body = element("tbody", {}, table);
     this.rows = lines.map((line) => {
       const row = element("tr", {}, body);
@@ -157,11 +158,11 @@ class OptimizerEpochs extends Experiment {
     });
     const words = hasSeeds ? outlook(lines, epochs) : "";
     write(look, words);
-    if (this.short) write(this.short, hasSeeds ? "Where a bar is grey, other seeds might reverse the difference." : "");
+    if (this.short) write(this.short, hasSeeds ? tr("Where a bar is grey, other seeds might reverse the difference.") : "");
     this.reach = hasSeeds ? this.farthest(others, first) : 1;
     write(note, hasSeeds
-      ? `Bars: 95 % intervals (Welch) in % of ${first.title}'s error. A grey bar holds 0. Without any difference, a bar leaves out 0 in one case in twenty; neighbouring epochs do so together. Seeds to show it: for each optimizer, with a chance of 80 %, if difference and spread stay (Cohen 1988).`
-      : "One run each gives no spread, so nothing tells a difference from chance."); // prettier-ignore
+      ? tr("Bars: 95 % intervals (Welch) in % of {title}'s error. A grey bar holds 0. Without any difference, a bar leaves out 0 in one case in twenty; neighbouring epochs do so together. Seeds to show it: for each optimizer, with a chance of 80 %, if difference and spread stay (Cohen 1988).", { title: first.title })
+      : tr("One run each gives no spread, so nothing tells a difference from chance.")); // prettier-ignore
   }
 
   /** The largest share of the first's error that nine in ten intervals reach. @param {Line[]} others @param {Line} first */
@@ -223,7 +224,7 @@ class OptimizerEpochs extends Experiment {
     const text = verdict(lines, epoch, epochs);
     lead.setAttribute("aria-live", this.timer ? "off" : "polite"); // not each epoch on the way
     write(lead, text);
-    place.set(epoch, `${epoch} of ${epochs}`);
+    place.set(epoch, tr("{count} of {all}", { count: epoch, all: epochs }));
     this.paintCurves(style, text);
     this.paintTable();
     const at = `${(100 * (epoch - 1)) / Math.max(1, epochs - 1)}%`;
@@ -235,7 +236,7 @@ class OptimizerEpochs extends Experiment {
     if (this.look) this.look.hidden = !isTold || !this.look.textContent;
     for (const words of this.histories ?? []) words.style.visibility = seen;
     for (const track of this.tracks ?? []) track.style.clipPath = isTold ? "" : `inset(-0.2rem calc(100% - ${at} - 1px) -0.2rem -1px)`;
-    const name = this.timer ? "Pause" : "Play";
+    const name = this.timer ? tr("Pause") : tr("Play");
     if (label.textContent !== name) {
       write(label, name);
       this.icon?.replaceChildren(icon(this.timer ? ICONS.pause : ICONS.play));
@@ -247,7 +248,7 @@ class OptimizerEpochs extends Experiment {
   paintCurves(style, text) {
     const { lines, epochs = 1, epoch, plot } = this;
     if (!lines || !plot) return;
-    plot.canvas.setAttribute("aria-label", `Validation errors over ${epochs} epochs. ${text}`);
+    plot.canvas.setAttribute("aria-label", tr("Validation errors over {epochs} epochs. {text}", { epochs, text }));
     if (!plot.begin(style)) return;
     for (const isPast of this.isTold ? [false, true] : [true]) {
       const range = isPast ? [1, epoch] : [epoch, epochs];
@@ -276,7 +277,7 @@ class OptimizerEpochs extends Experiment {
   paintTable() {
     const { lines, rows, epochs = 1, epoch, title, reach = 1, most = 1 } = this;
     if (!lines || !rows || !title) return;
-    write(title, `After epoch ${epoch}`);
+    write(title, tr("After epoch {epoch}", { epoch }));
     const means = lines.map((line) => meanAt(line, epoch, epochs));
     const least = Math.min(...means);
     lines.forEach((line, k) => {
@@ -288,7 +289,7 @@ class OptimizerEpochs extends Experiment {
       const isKnown = Number.isFinite(found.half);
       const sign = found.difference > 0 ? "+" : "";
       write(gap, `${sign}${percent(found.difference, means[0])}${isKnown ? ` ± ${percent(found.half, means[0])}` : ""}`);
-      write(seeds, !isKnown ? "–" : isLone(line, epoch, epochs) ? "may be chance" : found.side ? "shown" : found.seeds > most ? `> ${most.toLocaleString("en")}` : `about ${roughly(found.seeds)}`);
+      write(seeds, !isKnown ? "–" : isLone(line, epoch, epochs) ? tr("may be chance") : found.side ? tr("shown") : found.seeds > most ? `> ${localise(most.toLocaleString("en"))}` : tr("about {count}", { count: roughly(found.seeds) }));
       const place = (/** @type {number} */ value) => Math.max(0, Math.min(100, 50 + (50 * value) / (means[0] * reach)));
       const [low, middle, high] = [found.difference - found.half, found.difference, found.difference + found.half].map(place);
       bar.style.cssText = `--low:${low}%;--middle:${middle}%;--high:${100 - high}%`;

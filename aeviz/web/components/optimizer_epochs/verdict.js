@@ -1,6 +1,7 @@
 // What compared optimizers show after an epoch, in words. Numbers come from Python: aeviz/lab/optimizer_epochs.py.
 
 import { number } from "../kit/experiment.js";
+import { tr, trn } from "../kit/language.js";
 
 /**
  * @typedef {{ title: string, colour: string, dash: number[], errors: Float32Array, gaps: Float32Array | null }} Line
@@ -56,8 +57,8 @@ export const percent = (value, whole) => {
   return `${number(share, Math.abs(share) < 1 ? 1 : 0)} %`;
 };
 
-/** @param {string[]} names @param {string} word */
-const joined = (names, word) => (names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} ${word} ${names.at(-1)}`);
+/** @param {string[]} names */
+const joined = (names) => (names.length < 2 ? names.join("") : tr("{names} or {last}", { names: names.slice(0, -1).join(", "), last: names.at(-1) ?? "" }));
 
 /**
  * Who is ahead after an epoch.
@@ -68,32 +69,44 @@ const joined = (names, word) => (names.length < 2 ? names.join("") : `${names.sl
 export function verdict(lines, epoch, epochs) {
   const [first, ...others] = lines;
   const seeds = first.errors.length / epochs;
-  if (seeds < 2) return `Epoch ${epoch}. One seed each: no verdict. It may be chance which optimizer is lower.`;
+  if (seeds < 2) return tr("Epoch {epoch}. One seed each: no verdict. It may be chance which optimizer is lower.", { epoch });
   const whole = meanAt(first, epoch, epochs);
   const judged = others.map((line) => ({ title: line.title, isAlone: isLone(line, epoch, epochs), ...gapAt(line, epoch) }));
   const parts = judged
     .filter(({ side }) => side)
-    .map(({ title, side, difference, isAlone }) => `${isAlone ? "Perhaps by chance, " : ""}${title} is ${side > 0 ? "behind" : "ahead of"} ${first.title}: its error is ${percent(Math.abs(difference), whole)} ${side > 0 ? "higher" : "lower"}${isAlone ? `, after this one of ${epochs} epochs alone` : ""}.`); // prettier-ignore
+    .map(({ title, side, difference, isAlone }) => {
+      const values = { title, first: first.title, share: percent(Math.abs(difference), whole), epochs };
+      if (!isAlone) return side > 0 ? tr("{title} is behind {first}: its error is {share} higher.", values) : tr("{title} is ahead of {first}: its error is {share} lower.", values); // prettier-ignore
+      return side > 0
+        ? tr("Perhaps by chance, {title} is behind {first}: its error is {share} higher, after this one of {epochs} epochs alone.", values)
+        : tr("Perhaps by chance, {title} is ahead of {first}: its error is {share} lower, after this one of {epochs} epochs alone.", values);
+    });
   const open = judged.filter(({ side }) => !side).map(({ title }) => title);
-  const told = `${joined(open, "or")} from ${first.title}.`;
-  if (open.length) parts.push(parts.length ? `Too few seeds to tell ${told}` : `${seeds} seeds are too few to tell ${told}`);
-  return `Epoch ${epoch}. ${parts.join(" ")}`;
+  const told = { titles: joined(open), first: first.title, seeds };
+  if (open.length) parts.push(parts.length ? tr("Too few seeds to tell {titles} from {first}.", told) : tr("{seeds} seeds are too few to tell {titles} from {first}.", told)); // prettier-ignore
+  return tr("Epoch {epoch}. {verdict}", { epoch, verdict: parts.join(" ") });
 }
 
 /** When a line is shown to be ahead or behind. @param {Line} line @param {string} first @param {number} epochs */
 export function history(line, first, epochs) {
   const found = stretches(line, epochs);
-  /** @param {-1 | 1} side @param {string} word */
-  const when = (side, word) => {
+  /** @param {-1 | 1} side */
+  const when = (side) => {
     const those = found.filter((each) => each.side === side);
     const isOnce = those.length > 0 && isLone(line, those[0].from, epochs);
     const named = those.map(({ from, to }) => (from < to ? `${from}–${to}` : `${from}`));
-    const many = named.length > MOST ? `${named.slice(0, MOST).join(", ")} and later` : named.join(", ");
-    return named.length ? [`${word} ${first} in epoch${named.length > 1 || named[0].includes("–") ? "s" : ""} ${many}${isOnce ? ` (one of ${epochs}: may be chance)` : ""}`] : [];
+    if (!named.length) return [];
+    const many = named.length > MOST ? tr("{epochs} and later", { epochs: named.slice(0, MOST).join(", ") }) : named.join(", ");
+    const count = named.length > 1 || named[0].includes("–") ? 2 : 1;
+    const text = side > 0
+      ? trn("behind {first} in epoch {epochs}", "behind {first} in epochs {epochs}", count, { first, epochs: many })
+      : trn("ahead of {first} in epoch {epochs}", "ahead of {first} in epochs {epochs}", count, { first, epochs: many });
+    return [isOnce ? tr("{text} (one of {epochs}: may be chance)", { text, epochs }) : text];
   };
-  const shown = [...when(1, "behind"), ...when(-1, "ahead of")];
-  if (!shown.length) return `too few seeds to tell from ${first} at any epoch`;
-  return `${shown.join("; ")}${found.some(({ side }) => !side) ? "; otherwise too few seeds to tell" : ""}`;
+  const shown = [...when(1), ...when(-1)];
+  if (!shown.length) return tr("too few seeds to tell from {first} at any epoch", { first });
+  const text = shown.join("; ");
+  return found.some(({ side }) => !side) ? tr("{text}; otherwise too few seeds to tell", { text }) : text;
 }
 
 /**
@@ -103,6 +116,6 @@ export function history(line, first, epochs) {
  */
 export function outlook([first, ...others], epochs) {
   const lost = others.filter((line) => stretches(line, epochs).length > 1 && !gapAt(line, epochs).side);
-  const names = joined(lost.map(({ title }) => title), "or");
-  return names && `Look for the last epoch at which a coloured bar turns grey: from there on, these seeds no longer tell ${names} from ${first.title}.`;
+  const names = joined(lost.map(({ title }) => title));
+  return names && tr("Look for the last epoch at which a coloured bar turns grey: from there on, these seeds no longer tell {names} from {first}.", { names, first: first.title }); // prettier-ignore
 }

@@ -3,6 +3,7 @@
 
 import { button, element, write } from "../kit/dom.js";
 import { STEPS, drawTile, imageAt, loadImage, neighbourOf } from "../kit/image_grid.js";
+import { tr } from "../kit/language.js";
 import { define } from "../kit/mount.js";
 import { signedFilter } from "../kit/theme.js";
 import { signedDifference } from "./difference.js";
@@ -36,13 +37,13 @@ class Pairs {
     /** @type {HTMLElement[]} */
     this.frames = [];
     this.chosen = this.asked = 0;
-    const hint = "Click an image, or choose it with the arrow keys and press Enter, to enlarge it beside its original.";
+    const hint = tr("Click an image, or choose it with the arrow keys and press Enter, to enlarge it beside its original.");
     element("p", { class: "hint", text: hint }, root);
     this.row = element("div", { class: "row" }, root);
-    this.dialog = element("dialog", { "aria-label": "Image and reconstruction, enlarged" }, root);
+    this.dialog = element("dialog", { "aria-label": tr("Image and reconstruction, enlarged") }, root);
     const head = element("header", {}, this.dialog);
     this.title = element("h4", { role: "status" }, head);
-    button(head, "Close", "Back to the grids (Escape)", () => this.dialog.close());
+    button(head, tr("Close"), tr("Back to the grids (Escape)"), () => this.dialog.close());
     this.large = element("div", { class: "large" }, this.dialog);
     this.note = element("p", { class: "hint" }, this.dialog);
     this.dialog.onkeydown = (event) => this.step(event);
@@ -117,7 +118,7 @@ class Pairs {
   draw() {
     const { data, pictures, chosen } = this;
     if (!data) return;
-    write(this.title, `Image ${chosen + 1} of ${data.count}`);
+    write(this.title, tr("Image {place} of {count}", { place: chosen + 1, count: data.count }));
     this.large.replaceChildren();
     /** @type {Uint8ClampedArray | null} */
     let original = null;
@@ -128,15 +129,15 @@ class Pairs {
       const pixels = brush.getImageData(0, 0, canvas.width, canvas.height).data;
       if (!original) original = pixels;
       else {
-        const difference = this.figure(`Difference, ${title}`, "reconstruction minus original");
+        const difference = this.figure(tr("Difference, {title}", { title }), tr("reconstruction minus original"));
         [difference.width, difference.height] = [canvas.width, canvas.height];
         const image = new ImageData(signedDifference(original, pixels), canvas.width, canvas.height);
         difference.style.filter = signedFilter(this.root);
         difference.getContext("2d")?.putImageData(image, 0, 0);
       }
     });
-    const legend = data.hasOriginals ? "Orange: brighter than the original; blue: darker; full colour: by 1. " : "";
-    write(this.note, `${legend}Arrow keys show other images, Escape closes.`);
+    const legend = data.hasOriginals ? `${tr("Orange: brighter than the original; blue: darker; full colour: by 1.")} ` : "";
+    write(this.note, legend + tr("Arrow keys show other images, Escape closes."));
   }
 
   /** @param {string} title @param {string} words @returns {HTMLCanvasElement} */

@@ -3,6 +3,7 @@
 import { Chart } from "../kit/chart.js";
 import { element } from "../kit/dom.js";
 import { EncodedImage } from "../kit/encoded_image.js";
+import { tr } from "../kit/language.js";
 import { Legend } from "../kit/legend.js";
 import { Plane } from "../kit/plane.js";
 
@@ -34,24 +35,24 @@ export function buildBoard(root, player) {
     const heading = element("h4", { text: title }, node);
     return { heading, view: new Plane(node, () => {}) };
   };
-  const own = plane("Latent plane as learned, axes of its own");
-  const turned = plane("Aligned with PCA");
-  const pca = plane("PCA, the target");
+  const own = plane(tr("Latent plane as learned, axes of its own"));
+  const turned = plane(tr("Aligned with PCA"));
+  const pca = plane(tr("PCA, the target"));
   const legend = new Legend(board, () => player.redraw());
 
-  const error = section("error", "Reconstruction error");
-  const excess = element("button", { type: "button", class: "toggle", text: "excess, log" }, error.head);
-  excess.title = "The error minus PCA's error, relative to PCA's error, on a logarithmic scale";
+  const error = section("error", tr("Reconstruction error"));
+  const excess = element("button", { type: "button", class: "toggle", text: tr("excess, log") }, error.head);
+  excess.title = tr("The error minus PCA's error, relative to PCA's error, on a logarithmic scale");
   excess.setAttribute("aria-pressed", "false");
   excess.onclick = () => {
     excess.setAttribute("aria-pressed", String(excess.getAttribute("aria-pressed") !== "true"));
     player.redraw(true);
   };
   const errorKey = element("p", { class: "key" }, error.node);
-  const errorChart = chart(error.node, "Mean squared error over the steps, and that of PCA, the smallest possible");
-  const angles = section("angles", "Principal angles to PCA's subspace");
+  const errorChart = chart(error.node, tr("Mean squared error over the steps, and that of PCA, the smallest possible"));
+  const angles = section("angles", tr("Principal angles to PCA's subspace"));
   const anglesKey = element("p", { class: "key" }, angles.node);
-  const angleChart = chart(angles.node, "Principal angles between the two subspaces in degrees over the steps");
+  const angleChart = chart(angles.node, tr("Principal angles between the two subspaces in degrees over the steps"));
 
   /** @param {string} name @param {string} title @param {[string, string][]} rows heading and label of each */
   const images = (name, title, rows) => {
@@ -61,14 +62,14 @@ export function buildBoard(root, player) {
       return new EncodedImage(grid, label);
     });
   };
-  const columns = images("columns", "Decoder columns against principal components", [
-    ["decoder", "Columns of the decoder as images"],
-    ["PCA", "Principal components as images"],
+  const columns = images("columns", tr("Decoder columns against principal components"), [
+    [tr("decoder"), tr("Columns of the decoder as images")],
+    ["PCA", tr("Principal components as images")],
   ]);
-  const reconstructions = images("images", "Reconstructions", [
-    ["original", "Original images"],
-    ["decoder", "Reconstructions of the linear autoencoder"],
-    ["PCA", "Reconstructions of PCA"],
+  const reconstructions = images("images", tr("Reconstructions"), [
+    [tr("original"), tr("Original images")],
+    [tr("decoder"), tr("Reconstructions of the linear autoencoder")],
+    ["PCA", tr("Reconstructions of PCA")],
   ]);
   return {
     words, board, excess, errorKey, errorChart, anglesKey, angleChart, own, turned, pca, legend, columns, reconstructions,

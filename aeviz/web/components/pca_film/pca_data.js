@@ -1,5 +1,6 @@
 // The PCA film as Python packs it (payload.py), with the points of its planes as numbers.
 
+import { tr } from "../kit/language.js";
 import { classCentres, union } from "../kit/plane.js";
 
 /** @typedef {Uint8Array<ArrayBuffer>} Encoded an image as PNG or WebP */
@@ -40,10 +41,12 @@ export function readPcaFilm(payload) {
   const film = (shown, seen, axes) => ({ n, labels, axes, classes, frames: shown, bounds: union(seen) });
   const pca = frameOf(payload.pcaPlane);
   const own = frames.map(({ plane }) => frameOf(plane));
-  const components = /** @type {[string, string]} */ (payload.axes[1] === "image" ? ["PC1", "image"] : ["PC1", "PC2"]);
+  const isLine = payload.axes[1] === "image";
+  const axes = /** @type {[string, string]} */ (isLine ? [payload.axes[0], tr("image")] : payload.axes);
+  const components = /** @type {[string, string]} */ (["PC1", isLine ? tr("image") : "PC2"]);
   return {
     ...payload,
-    own: film(own, own, payload.axes),
+    own: film(own, own, axes),
     turned: film(frames.map(({ aligned }) => frameOf(aligned)), [pca], components),
     pca: film([pca], [pca], components),
   };

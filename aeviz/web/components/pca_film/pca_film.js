@@ -3,6 +3,7 @@
 
 import { readable } from "../kit/axis.js";
 import { element, pixelRatio, write } from "../kit/dom.js";
+import { localise, number, tr } from "../kit/language.js";
 import { define } from "../kit/mount.js";
 import { Player } from "../kit/player.js";
 import { SCALE, saveImage } from "../kit/save_image.js";
@@ -17,13 +18,13 @@ const SECONDS = 5; // of the whole film
 const COLUMN_REM = 5; // widest that a decoder column is shown
 
 /** An angle in words. @param {number} degrees */
-const angleText = (degrees) => `${degrees < 1 ? degrees.toFixed(2) : degrees.toFixed(1)}°`;
+const angleText = (degrees) => `${number(degrees, degrees < 1 ? 2 : 1)}°`;
 
 /** A share in percent, from far above to far below one. @param {number} share */
 function percentText(share) {
   const percent = 100 * Math.max(0, share);
-  if (percent < 0.001) return "less than 0.001 %";
-  return `${percent >= 10 ? percent.toFixed(0) : String(Number(percent.toPrecision(2)))} %`;
+  if (percent < 0.001) return tr("less than 0.001 %");
+  return `${localise(percent >= 10 ? percent.toFixed(0) : String(Number(percent.toPrecision(2))))} %`;
 }
 
 /**
@@ -108,25 +109,25 @@ class PcaFilm {
     /** @param {string} name @param {string} colour @param {(frame: Frame) => number} value */
     const curve = (name, colour, value) => ({ name, colour, raw: Float32Array.from(frames, value) });
     const shown = log
-      ? [curve("excess", colours.network, ({ excess }) => excess)]
-      : [curve("linear autoencoder", colours.network, ({ mse }) => mse), curve("PCA", colours.pca, () => pcaMse)];
+      ? [curve(tr("excess"), colours.network, ({ excess }) => excess)]
+      : [curve(tr("linear autoencoder"), colours.network, ({ mse }) => mse), curve("PCA", colours.pca, () => pcaMse)];
     board.errorChart.set({ ...range, left: { series: shown, log, fromZero: false } });
-    if (log) writeKey(board.errorKey, "(error − error of PCA) / error of PCA");
+    if (log) writeKey(board.errorKey, tr("(error − error of PCA) / error of PCA"));
     else {
-      const curves = { "linear autoencoder": colours.network, "PCA, the least possible": colours.pca };
-      writeKey(board.errorKey, "mean squared error per pixel:", curves);
+      const curves = { [tr("linear autoencoder")]: colours.network, [tr("PCA, the least possible")]: colours.pca };
+      writeKey(board.errorKey, tr("mean squared error per pixel:"), curves);
     }
     const count = frames[0].angles?.length ?? 0;
     const series = Array.from({ length: count }, (_, k) => {
       const isLargest = k === count - 1;
-      const name = isLargest ? "largest" : `angle ${k + 1}`;
+      const name = isLargest ? tr("largest") : tr("angle {count}", { count: k + 1 });
       return curve(name, isLargest ? colours.angles : colours.other, ({ angles }) => angles?.[k] ?? NaN);
     });
     board.angleChart.set({ ...range, left: { series, log: false, fromZero: true } });
-    const what = "degrees between the span of the decoder and that of PCA";
-    if (!count) writeKey(board.anglesKey, "undefined: the best subspace is not unique");
+    const what = tr("degrees between the span of the decoder and that of PCA");
+    if (!count) writeKey(board.anglesKey, tr("undefined: the best subspace is not unique"));
     else if (count === 1) writeKey(board.anglesKey, what);
-    else writeKey(board.anglesKey, `${what}:`, { "the largest": colours.angles, "the others": colours.other });
+    else writeKey(board.anglesKey, `${what}:`, { [tr("the largest")]: colours.angles, [tr("the others")]: colours.other });
     board.errorChart.drawBack(style);
     board.angleChart.drawBack(style);
   }
@@ -138,16 +139,16 @@ class PcaFilm {
    */
   report(film, frame) {
     const angle = frame.angles?.at(-1);
-    const above = film.pcaMse > 1e-12 ? `, ${percentText(frame.excess)} above PCA's ${readable(film.pcaMse)}` : "";
-    write(
-      this.board.words,
-      `Step ${frame.step}: error ${readable(frame.mse)}${above}` +
-        (angle === undefined ? "" : `; largest angle between the subspaces ${angleText(angle)}`),
-    );
-    const match = `${(100 * frame.match).toFixed(1)} % of its variance`;
-    write(this.board.turned.heading, `The same, aligned with PCA (${match})`);
-    const [step, last] = [frame.step, film.frames[film.frames.length - 1].step].map((at) => at.toLocaleString("en"));
-    this.player.report(`step ${step} of ${last}`);
+    const values = { step: String(frame.step), error: readable(frame.mse), share: percentText(frame.excess), pca: readable(film.pcaMse) }; // prettier-ignore
+    const text = film.pcaMse > 1e-12
+      ? tr("Step {step}: error {error}, {share} above PCA's {pca}", values)
+      : tr("Step {step}: error {error}", values); // prettier-ignore
+    const told = angle === undefined ? text : tr("{text}; largest angle between the subspaces {angle}", { text, angle: angleText(angle) }); // prettier-ignore
+    write(this.board.words, told);
+    const share = number(100 * frame.match, 1);
+    write(this.board.turned.heading, tr("The same, aligned with PCA ({share} % of its variance)", { share }));
+    const [step, last] = [frame.step, film.frames[film.frames.length - 1].step].map((at) => number(at));
+    this.player.report(tr("step {step} of {last}", { step, last }));
     this.root.dataset.step = String(frame.step);
   }
 
@@ -161,7 +162,7 @@ class PcaFilm {
     if (!frame) return;
     this.draw(true, SCALE);
     player.redraw(true);
-    const [title, lines] = ["Linear autoencoder and PCA", [board.words.textContent ?? ""]];
+    const [title, lines] = [tr("Linear autoencoder and PCA"), [board.words.textContent ?? ""]];
     await saveImage(board.board, { title, lines, name: `pca-step-${frame.step}` }, styleOf(this.root));
   }
 

@@ -5,6 +5,7 @@ import { linearTicks } from "../kit/axis.js";
 import { line } from "../kit/curves.js";
 import { brushOf, element, pixelRatio, resize, write } from "../kit/dom.js";
 import { KeptNumbers } from "../kit/kept_numbers.js";
+import { localise, mark, tr } from "../kit/language.js";
 import { define } from "../kit/mount.js";
 import { styleOf, watchLooks } from "../kit/theme.js";
 import { bestConstants, gradients, losses, meanLosses } from "./losses.js";
@@ -12,19 +13,22 @@ import { bestConstants, gradients, losses, meanLosses } from "./losses.js";
 /** @typedef {{ values: number[], colours: string[] }} Data target, output, then the pixel of several images */
 /** @typedef {{ x: number, text: string, colour: string }} Upright a line across the chart */
 
-const NAMES = ["squared", "absolute", "cross-entropy"];
+const NAMES = [mark("squared"), mark("absolute"), mark("cross-entropy")];
 const STEPS = 400;
 const TOP = 2.5; // of the loss
 const [LEFT, RIGHT, UP, DOWN] = [34, 10, 20, 24]; // margins
 
 /** @param {number} value */
-const number = (value) => (Number.isFinite(value) ? value.toFixed(2).replace(/^-(?=0\.00$)/, "").replace("-", "−") : "∞"); // prettier-ignore
+const number = (value) => (Number.isFinite(value) ? localise(value.toFixed(2).replace(/^-(?=0\.00$)/, "").replace("-", "−")) : "∞"); // prettier-ignore
+
+/** Losses with their names. @param {readonly number[]} values */
+const named = (values) => values.map((value, k) => `${tr(NAMES[k])} ${number(value)}`).join(", ");
 
 class Chart {
   /** @param {Element} parent @param {(x: number, isFirst: boolean) => void} dragged @param {() => void} dropped */
   constructor(parent, dragged, dropped) {
     this.stage = element("div", { class: "chart" }, parent);
-    this.canvas = element("canvas", { role: "img", title: "Drag a line" }, this.stage);
+    this.canvas = element("canvas", { role: "img", title: tr("Drag a line") }, this.stage);
     this.held = false;
     const at = (/** @type {PointerEvent} */ event) => {
       const box = this.canvas.getBoundingClientRect();
@@ -65,11 +69,11 @@ class Chart {
       brush.globalAlpha = tick === 0 ? 0.5 : 0.12;
       line(brush, LEFT, y(tick), width - RIGHT, y(tick));
       brush.globalAlpha = style.isStrong ? 1 : 0.75;
-      brush.fillText(String(Number(tick.toFixed(2))), LEFT - 5, y(tick));
+      brush.fillText(localise(String(Number(tick.toFixed(2)))), LEFT - 5, y(tick));
     }
     brush.textAlign = "center";
     brush.textBaseline = "top";
-    for (const tick of [0, 0.25, 0.5, 0.75, 1]) brush.fillText(String(tick), x(tick), bottom + 6);
+    for (const tick of [0, 0.25, 0.5, 0.75, 1]) brush.fillText(localise(String(tick)), x(tick), bottom + 6);
     brush.globalAlpha = 1;
     for (const { x: at, text, colour } of uprights) {
       brush.strokeStyle = brush.fillStyle = colour;
@@ -131,22 +135,22 @@ class PixelLoss {
     this.frame = 0;
     this.moved = 0; // place of the number that a pointer drags
     this.kept = new KeptNumbers(channel, activity, () => this.values);
-    const first = element("section", { class: "part", "aria-label": "Losses over the output" }, root);
-    element("h4", { text: "Loss over the output y, for a target t: drag either" }, first);
+    const first = element("section", { class: "part", "aria-label": tr("Losses over the output") }, root);
+    element("h4", { text: tr("Loss over the output y, for a target t: drag either") }, first);
     this.single = new Chart(first, (x, isFirst) => this.drag(x, isFirst, 0, 2), () => this.kept.start()); // prettier-ignore
     /** @type {HTMLInputElement[]} */
     this.sliders = [];
     const bar = element("div", { class: "bar" }, first);
-    this.slider(bar, "t", "Target t");
-    this.slider(bar, "y", "Output y");
+    this.slider(bar, "t", tr("Target t"));
+    this.slider(bar, "y", tr("Output y"));
     this.table = element("table", { class: "values" }, first);
     this.rows = NAMES.map((name) => {
       const row = element("tr", {}, this.table);
-      return { title: element("th", { text: name }, row), loss: element("td", {}, row), slope: element("td", {}, row) };
+      return { title: element("th", { text: tr(name) }, row), loss: element("td", {}, row), slope: element("td", {}, row) };
     });
     this.least = element("p", { class: "values" }, first);
-    const second = element("section", { class: "part", "aria-label": "The best constant" }, root);
-    element("h4", { text: "Mean loss of a constant, for a pixel of five images: drag the dots" }, second);
+    const second = element("section", { class: "part", "aria-label": tr("The best constant") }, root);
+    element("h4", { text: tr("Mean loss of a constant, for a pixel of five images: drag the dots") }, second);
     this.several = new Chart(second, (x, isFirst) => this.drag(x, isFirst, 2, this.values.length), () => this.kept.start()); // prettier-ignore
     this.pixels = element("div", { class: "bar" }, second);
     this.best = element("p", { class: "values lead", role: "status" }, second);
@@ -170,7 +174,7 @@ class PixelLoss {
   /** @param {Data} data */
   receive({ values, colours }) {
     this.colours = colours;
-    while (this.sliders.length < values.length) this.slider(this.pixels, "", `Pixel of image ${this.sliders.length - 1}`);
+    while (this.sliders.length < values.length) this.slider(this.pixels, "", tr("Pixel of image {number}", { number: this.sliders.length - 1 }));
     if (!this.kept.isNews(values, this.single.held || this.several.held)) return;
     this.values = [...values];
     this.redraw();
@@ -214,21 +218,21 @@ class PixelLoss {
     this.rows.forEach(({ title, loss, slope }, k) => {
       title.style.setProperty("--colour", colours[k]);
       write(loss, live[k]);
-      write(slope, `slope ${rules[k]} = ${number(slopes[k])}`);
+      write(slope, tr("slope {rule} = {value}", { rule: rules[k], value: number(slopes[k]) }));
     });
     const entropy = losses(t, t)[2];
-    write(this.least, `Least at y = t: 0, 0, and the entropy of t, ${number(entropy)}; above it the cross-entropy is a KL divergence, ${number(found[2] - entropy)}.`);
+    write(this.least, tr("Least at y = t: 0, 0, and the entropy of t, {entropy}; above it the cross-entropy is a KL divergence, {divergence}.", { entropy: number(entropy), divergence: number(found[2] - entropy) }));
     const best = bestConstants(pixels);
     const least = best.map((constant, k) => meanLosses(pixels, constant)[k]);
     const marks = best.map((constant, k) => ({ x: constant, y: least[k], colour: colours[k] }));
     const isClose = Math.abs(best[0] - best[1]) < 0.2;
     this.several.draw((x) => meanLosses(pixels, x), { colours, style, dots: marks, below: pixels, uprights: [
-      { x: best[0], text: isClose ? "" : "mean", colour: colours[0] }, { x: best[1], text: isClose ? "" : "median", colour: colours[1] },
+      { x: best[0], text: isClose ? "" : tr("mean"), colour: colours[0] }, { x: best[1], text: isClose ? "" : tr("median"), colour: colours[1] },
     ] }); // prettier-ignore
-    write(this.best, `Squared error prefers the mean ${number(best[0])}, absolute error the median ${number(best[1])}, cross-entropy the mean again.`);
-    write(this.note, `Least mean losses: ${least.map((value, k) => `${NAMES[k]} ${number(value)}`).join(", ")}. A decoder that cannot tell these images apart gives this grey: blur under squared error, one of the images' own values under absolute error.`);
-    this.single.canvas.setAttribute("aria-label", `Losses at output ${number(y)} for target ${number(t)}: ${found.map((value, k) => `${NAMES[k]} ${number(value)}`).join(", ")}`);
-    this.several.canvas.setAttribute("aria-label", `Mean losses over a constant; mean ${number(best[0])}, median ${number(best[1])}`);
+    write(this.best, tr("Squared error prefers the mean {mean}, absolute error the median {median}, cross-entropy the mean again.", { mean: number(best[0]), median: number(best[1]) }));
+    write(this.note, tr("Least mean losses: {losses}. A decoder that cannot tell these images apart gives this grey: blur under squared error, one of the images' own values under absolute error.", { losses: named(least) }));
+    this.single.canvas.setAttribute("aria-label", tr("Losses at output {y} for target {t}: {losses}", { y: number(y), t: number(t), losses: named(found) }));
+    this.several.canvas.setAttribute("aria-label", tr("Mean losses over a constant; mean {mean}, median {median}", { mean: number(best[0]), median: number(best[1]) }));
     this.root.dataset.losses = found.map((value) => value.toFixed(4)).join(" ");
     this.root.dataset.best = best.map((value) => value.toFixed(3)).join(" ");
   }

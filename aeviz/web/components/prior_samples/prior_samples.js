@@ -3,6 +3,7 @@
 
 import { element, write } from "../kit/dom.js";
 import { STEPS, imageAt, neighbourOf } from "../kit/image_grid.js";
+import { tr } from "../kit/language.js";
 import { hear, tell } from "../kit/link.js";
 import { define } from "../kit/mount.js";
 
@@ -28,7 +29,7 @@ class PriorSamples {
     this.map = element("img", {}, this.plane);
     this.ring = element("div", { class: "ring", "aria-hidden": "true", hidden: "" }, this.plane);
     this.large = element("div", { class: "large", "aria-hidden": "true", hidden: "" }, this.plane);
-    this.grid = element("div", { class: "grid", tabindex: "0", role: "application", "aria-roledescription": "grid of images" }, root); // prettier-ignore
+    this.grid = element("div", { class: "grid", tabindex: "0", role: "application", "aria-roledescription": tr("grid of images") }, root); // prettier-ignore
     this.picture = element("img", { class: "picture" }, this.grid);
     this.frame = element("div", { class: "frame", "aria-hidden": "true", hidden: "" }, this.grid);
     this.caption = element("p", { class: "caption" }, root);
@@ -42,7 +43,8 @@ class PriorSamples {
       if (!step || !this.data) return;
       event.preventDefault();
       this.show(this.shown < 0 ? 0 : neighbourOf(this.data, this.shown, step));
-      write(this.voice, `Sample ${this.shown + 1}${this.data.places[this.shown] ? "" : ", outside of the map"}`);
+      const which = { place: this.shown + 1 };
+      write(this.voice, this.data.places[this.shown] ? tr("Sample {place}", which) : tr("Sample {place}, outside of the map", which));
     };
   }
 

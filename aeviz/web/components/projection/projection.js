@@ -2,8 +2,9 @@
 // are dragged. In the norm of Q the projections are never farther apart than the points, if the set is convex.
 
 import { button, element, write } from "../kit/dom.js";
-import { Experiment, choice, limit, number } from "../kit/experiment.js";
+import { Experiment, choice, limit, listed, number } from "../kit/experiment.js";
 import { Grip } from "../kit/grip.js";
+import { localise, mark, tr } from "../kit/language.js";
 import { define } from "../kit/mount.js";
 import { Plot } from "../kit/plot.js";
 import { random } from "../kit/random.js";
@@ -13,8 +14,7 @@ import { entries, matrixOf, norm, project, ratios } from "./sets.js";
 
 const FIRST_VIEW = [0, 4.62, 0.38, 22.5, 2, 1, -0.5, 2];
 const [SHAPE, VALUES, ANGLE, POINTS] = [0, 1, 3, 4];
-/** @type {import("./sets.js").Shape[]} */
-const SHAPES = ["disc", "square", "circle"];
+const SHAPES = /** @type {import("./sets.js").Shape[]} */ ([mark("disc"), mark("square"), mark("circle")]);
 const REACH = 3;
 const [LEAST, MOST] = [0.1, 9]; // eigenvalues
 const PAIRS = 2000;
@@ -27,35 +27,35 @@ class Projection extends Experiment {
     this.ball = new Plot(panels, { title: "", label: "", x: [-REACH, REACH], y: [-REACH, REACH], isSquare: true });
     const { plane, ball, colours } = this;
     this.points = [colours.first, colours.second].map((colour, k) => {
-      return this.grip(plane, { name: `point z${k + 1}`, text: `z${"₁₂"[k]}`, colour }, ([x, y]) => ({
+      return this.grip(plane, { name: tr("point z{number}", { number: k + 1 }), text: `z${"₁₂"[k]}`, colour }, ([x, y]) => ({
         [POINTS + 2 * k]: limit(x, -REACH, REACH), [POINTS + 2 * k + 1]: limit(y, -REACH, REACH),
       })); // prettier-ignore
     });
     this.axes = [0, 1].map((k) => {
-      return this.grip(ball, { name: `${["first", "second"][k]} axis of Q`, text: "", colour: ACCENT }, (to) => {
+      return this.grip(ball, { name: [tr("first axis of Q"), tr("second axis of Q")][k], text: "", colour: ACCENT }, (to) => {
         const size = limit(Math.hypot(...to), 1 / Math.sqrt(MOST), 1 / Math.sqrt(LEAST));
         const turn = (Math.atan2(to[1], to[0]) * 180) / Math.PI - 90 * k;
         return { [VALUES + k]: 1 / size ** 2, [ANGLE]: ((turn + 540) % 360) - 180 };
       });
     });
-    const card = element("section", { class: "card", "aria-label": "Projections" }, this.root);
+    const card = element("section", { class: "card", "aria-label": tr("Projections") }, this.root);
     const bar = element("div", { class: "bar" }, card);
-    this.choice = choice(bar, "Set F", ["disc", "square", "circle (not convex)"], (index) => this.change({ [SHAPE]: index }));
-    button(bar, "Q = I", "The usual norm", () => this.change({ [VALUES]: 1, [VALUES + 1]: 1 }));
-    button(bar, "Reset", "Back to the first view", () => this.adopt(FIRST_VIEW));
-    element("p", { class: "formula", role: "math", text: "u = P(z) = argmin (x − z)ᵀ Q (x − z) over x ∈ F" }, card);
+    this.choice = choice(bar, tr("Set F"), [tr("disc"), tr("square"), tr("circle (not convex)")], (index) => this.change({ [SHAPE]: index }));
+    button(bar, "Q = I", tr("The usual norm"), () => this.change({ [VALUES]: 1, [VALUES + 1]: 1 }));
+    button(bar, tr("Reset"), tr("Back to the first view"), () => this.adopt(FIRST_VIEW));
+    element("p", { class: "formula", role: "math", text: tr("u = P(z) = argmin (x − z)ᵀ Q (x − z) over x ∈ F") }, card);
     this.matrix = element("p", { class: "values" }, card);
     this.lines = [0, 1].map(() => element("p", { class: "values" }, card));
     const table = element("table", {}, card);
     const head = element("tr", {}, table);
-    for (const text of ["norm", "u₁ − u₂", "z₁ − z₂", "ratio"]) element("th", { text }, head);
-    this.rows = ["Q", "Euclid"].map((name) => {
+    for (const text of [tr("norm"), "u₁ − u₂", "z₁ − z₂", tr("ratio")]) element("th", { text }, head);
+    this.rows = ["Q", tr("Euclid")].map((name) => {
       const row = element("tr", {}, table);
       element("th", { text: name }, row);
       return [0, 1, 2].map(() => element("td", {}, row));
     });
     this.verdict = element("p", { class: "verdict", role: "status" }, card);
-    button(element("div", { class: "bar lead" }, card), `Try ${PAIRS.toLocaleString("en")} pairs`, "Look for the largest ratios with this set and this Q", () => this.search());
+    button(element("div", { class: "bar lead" }, card), tr("Try {count} pairs", { count: localise(PAIRS.toLocaleString("en")) }), tr("Look for the largest ratios with this set and this Q"), () => this.search());
     this.found = element("p", { class: "values", role: "status" }, card);
   }
 
@@ -85,7 +85,7 @@ class Projection extends Experiment {
       const { inNorm, byEuclid } = ratios(this.shape, [z, [z[0] + step * Math.cos(turn), z[1] + step * Math.sin(turn)]], this.q);
       [inNorm, byEuclid].forEach(([u, apart], at) => (best[at] = Math.max(best[at], u / apart)));
     }
-    if (this.found) write(this.found, `Largest ratio found: ${number(best[0], 3)} in the norm of Q, ${number(best[1], 3)} by Euclid.`);
+    if (this.found) write(this.found, tr("Largest ratio found: {norm} in the norm of Q, {euclid} by Euclid.", { norm: number(best[0], 3), euclid: number(best[1], 3) }));
     this.root.dataset.largest = best.map((value) => value.toFixed(4)).join(" ");
   }
 
@@ -113,29 +113,30 @@ class Projection extends Experiment {
       plane.curve(z, { colour: style.text, width: 1.5, dash: [2, 4] });
       plane.curve(u, { colour: style.text, width: 2.5 });
       plane.end();
-      plane.describe("Projections onto F; dashed: equal distance from z", `Projections of two points onto a ${shape}: u₁ at ${number(u[0][0])}, ${number(u[0][1])}, u₂ at ${number(u[1][0])}, ${number(u[1][1])}`);
+      plane.describe(tr("Projections onto F; dashed: equal distance from z"), tr("Projections of two points onto a {set}: u₁ at {first}, u₂ at {second}", { set: tr(shape), first: listed(u[0]), second: listed(u[1]) }));
     }
     if (ball.begin(style)) {
       ball.curve(this.ellipse([0, 0], 1), { colour: ACCENT, width: 2 }, true);
       q.axes.forEach((axis, k) => ball.arrow([0, 0], this.end(axis, k), { colour: ACCENT, width: 2.5 }));
       ball.end();
-      ball.describe("Unit ball of the norm of Q", "Points x with norm of Q equal to 1");
+      ball.describe(tr("Unit ball of the norm of Q"), tr("Points x with norm of Q equal to 1"));
     }
-    z.forEach((point, k) => this.points?.[k].place(point, `${number(point[0])}, ${number(point[1])}`));
-    q.axes.forEach((axis, k) => this.axes?.[k].place(this.end(axis, k), `eigenvalue ${number(q.values[k])}`));
+    z.forEach((point, k) => this.points?.[k].place(point, listed(point)));
+    q.axes.forEach((axis, k) => this.axes?.[k].place(this.end(axis, k), tr("eigenvalue {value}", { value: number(q.values[k]) })));
     choice.value = String(Math.round(v[SHAPE]));
     const [a, b, d] = entries(q).map((value) => number(value));
-    write(this.matrix, `Q = (${a}  ${b};  ${b}  ${d}), eigenvalues ${number(q.values[0])}, ${number(q.values[1])}`);
+    write(this.matrix, tr("Q = ({a}  {b};  {b}  {d}), eigenvalues {values}", { a, b, d, values: listed(q.values) }));
     u.forEach((point, k) => {
       const distance = norm([point[0] - z[k][0], point[1] - z[k][1]], q);
-      if (this.lines) write(this.lines[k], `P(${z[k].map((x) => number(x)).join(", ")}) = (${point.map((x) => number(x, 4)).join(", ")}), distance ${number(distance, 3)}`);
+      if (this.lines) write(this.lines[k], tr("P({from}) = ({to}), distance {distance}", { from: listed(z[k]), to: listed(point, 4), distance: number(distance, 3) }));
     });
     const { inNorm, byEuclid } = ratios(shape, z, q);
     [inNorm, byEuclid].forEach(([near, far], k) => {
       [near, far, near / far].forEach((value, at) => write(rows[k][at], number(value, 4)));
     });
+    const found = { u: number(inNorm[0], 3), z: number(inNorm[1], 3) };
     const holds = inNorm[0] <= inNorm[1] + 1e-9;
-    write(this.verdict, holds ? `${number(inNorm[0], 3)} ≤ ${number(inNorm[1], 3)}: not farther apart in the norm of Q.` : `${number(inNorm[0], 3)} > ${number(inNorm[1], 3)}: farther apart, since F is not convex.`);
+    write(this.verdict, holds ? tr("{u} ≤ {z}: not farther apart in the norm of Q.", found) : tr("{u} > {z}: farther apart, since F is not convex.", found));
     this.root.dataset.distances = [...inNorm, ...byEuclid].map((value) => value.toFixed(4)).join(" ");
   }
 

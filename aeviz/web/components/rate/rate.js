@@ -4,6 +4,7 @@ import { readable } from "../kit/axis.js";
 import { button, element, write } from "../kit/dom.js";
 import { Experiment, choice, limit, number, slider } from "../kit/experiment.js";
 import { Grip } from "../kit/grip.js";
+import { mark, tr } from "../kit/language.js";
 import { Mosaic } from "../kit/images.js";
 import { define } from "../kit/mount.js";
 import { Plot } from "../kit/plot.js";
@@ -27,7 +28,7 @@ import { bestWithin, curveOf, decoderOf, ownOf, sizeOf } from "./choose.js";
 
 const FIRST_VIEW = [128, 0, 1, 9];
 const [BUDGET, PRECISION, HEADER, SHARED] = [0, 1, 2, 3];
-const PRECISIONS = /** @type {const} */ ([["float32", 4], ["float16", 2], ["8 bits", 1]]);
+const PRECISIONS = /** @type {const} */ ([["float32", 4], ["float16", 2], [mark("8 bits"), 1]]);
 const DIGITS = 3; // of an error
 const GRIP = "#6b6b6b";
 const [LEAST, MOST] = [1, 999];
@@ -35,24 +36,24 @@ const [LEAST, MOST] = [1, 999];
 const BYTES = [-0.1, 3.1];
 /** @type {Pair} */
 const ERRORS = [-5.1, -1];
-const TITLE = "Mean squared error of pixels in [0, 1] by mean bytes of a test image";
+const TITLE = mark("Mean squared error of pixels in [0, 1] by mean bytes of a test image");
 
 class Rate extends Experiment {
   make() {
-    this.plot = new Plot(this.root, { title: TITLE, label: "", x: BYTES, y: ERRORS, isLog: true, isLogX: true }); // prettier-ignore
+    this.plot = new Plot(this.root, { title: tr(TITLE), label: "", x: BYTES, y: ERRORS, isLog: true, isLogX: true }); // prettier-ignore
     this.plot.stage.style.cursor = "crosshair";
     this.plot.stage.onclick = (event) => {
       if (this.plot && event.target === this.plot.canvas) this.spend(this.plot.pointUnder(/** @type {PointerEvent} */ (event))[0], true);
     };
-    this.grip = new Grip(this.plot, { name: "budget of bytes", text: "bytes", colour: GRIP, step: 0.1, moved: ([x], resting) => this.spend(x, resting) }); // prettier-ignore
+    this.grip = new Grip(this.plot, { name: tr("budget of bytes"), text: tr("bytes"), colour: GRIP, step: 0.1, moved: ([x], resting) => this.spend(x, resting) }); // prettier-ignore
     this.grips = [this.grip];
-    const card = element("section", { class: "card", "aria-label": "Rate and distortion" }, this.root);
+    const card = element("section", { class: "card", "aria-label": tr("Rate and distortion") }, this.root);
     const bar = element("div", { class: "bar" }, card);
-    this.precision = choice(bar, "A number in", PRECISIONS.map(([name]) => name), (index) => this.change({ [PRECISION]: index }));
-    this.header = button(bar, "Count headers", "Count the bytes of a file's header", () => this.change({ [HEADER]: 1 - this.values[HEADER] }));
-    button(bar, "Reset", "Back to the first view", () => this.adopt(FIRST_VIEW));
-    this.budget = slider(card, "budget", { min: 0, max: Math.log10(MOST), step: 0.01 }, (value) => this.spend(value, true));
-    this.shared = slider(card, "images a decoder", { min: 3, max: 9, step: 0.1 }, (value) => this.change({ [SHARED]: value }));
+    this.precision = choice(bar, tr("A number in"), PRECISIONS.map(([name]) => tr(name)), (index) => this.change({ [PRECISION]: index }));
+    this.header = button(bar, tr("Count headers"), tr("Count the bytes of a file's header"), () => this.change({ [HEADER]: 1 - this.values[HEADER] }));
+    button(bar, tr("Reset"), tr("Back to the first view"), () => this.adopt(FIRST_VIEW));
+    this.budget = slider(card, tr("budget"), { min: 0, max: Math.log10(MOST), step: 0.01 }, (value) => this.spend(value, true));
+    this.shared = slider(card, tr("images a decoder"), { min: 3, max: 9, step: 0.1 }, (value) => this.change({ [SHARED]: value }));
     const formula = element("p", { class: "values verdict", role: "status" }, card);
     this.board = element("div", { class: "thumbs" }, card);
     this.lines = [formula, element("p", { class: "values" }, card), element("p", { class: "values" }, card)];
@@ -73,7 +74,7 @@ class Rate extends Experiment {
   /** Make a tile for the original and for each method. @param {Sent} sent */
   tile({ methods, images, side, pixels }) {
     this.board?.replaceChildren();
-    this.tiles = [{ name: "original", colour: "" }, ...methods].map(({ name, colour }, k) => {
+    this.tiles = [{ name: tr("original"), colour: "" }, ...methods].map(({ name, colour }, k) => {
       const tile = element("figure", {}, this.board);
       const mosaic = new Mosaic([1, side, side], 1, 1, false);
       mosaic.canvas.setAttribute("role", "img");
@@ -82,7 +83,7 @@ class Rate extends Experiment {
       tile.append(mosaic.canvas);
       const words = element("figcaption", {}, tile);
       element("b", { text: name, ...(colour ? { class: "key", style: `--colour:${colour}` } : {}) }, words);
-      const rest = element("span", { class: "values", text: k ? "" : `${pixels} bytes` }, words);
+      const rest = element("span", { class: "values", text: k ? "" : tr("{count} bytes", { count: pixels }) }, words);
       if (!k && images.length) mosaic.set(Array.from(images.subarray(0, pixels), (level) => level / 255));
       return { tile, mosaic, words: rest };
     });
@@ -118,21 +119,21 @@ class Rate extends Experiment {
         plot.dot(at, { colour: style.background, width: 4.5 });
       }); // prettier-ignore
       plot.end();
-      grip.place([x, ERRORS[0] + 0.2], `${budget} bytes`);
+      grip.place([x, ERRORS[0] + 0.2], tr("{count} bytes", { count: budget }));
     }
     const found = sent.methods.map(({ name }, k) => (mean[k] < 0 ? "" : `${name} ${readable(sent.points[mean[k]].mse, DIGITS)}`));
-    plot.describe(TITLE, `Within ${budget} bytes on average: ${found.filter(Boolean).join(", ") || "no method"}`);
+    plot.describe(tr(TITLE), tr("Within {budget} bytes on average: {methods}", { budget, methods: found.filter(Boolean).join(", ") || tr("no method") }));
     this.showImages(chosen, count);
     const each = PRECISIONS[kind][1];
     const numbers = Math.floor(budget / each);
     const { pixels } = sent;
     write(lines[0], numbers
-      ? `${pixels} : ${numbers} = ${number(pixels / numbers, 1)} : 1 in numbers. In bytes ${pixels} : (${numbers} · ${each}) = ${number(pixels / (numbers * each), 1)} : 1.`
-      : `A number in ${PRECISIONS[kind][0]} needs ${each} bytes.`); // prettier-ignore
+      ? tr("{pixels} : {numbers} = {ratio} : 1 in numbers. In bytes {pixels} : ({numbers} · {each}) = {bytes} : 1.", { pixels, numbers, each, ratio: number(pixels / numbers, 1), bytes: number(pixels / (numbers * each), 1) })
+      : tr("A number in {precision} needs {each} bytes.", { precision: tr(PRECISIONS[kind][0]), each })); // prettier-ignore
     const jpeg = sent.points.filter(({ precision: one, bytes, body }) => one < 0 && bytes > body + 100)[0];
-    const tables = jpeg ? `A JPEG's header has ${Math.round(jpeg.bytes - jpeg.body)} bytes of tables, the same for all images of a size and quality, a WebP's 30. ` : "";
-    write(lines[1], `The least error within ${budget} bytes: ● ${hasImage ? "mean over the test images, ○ and above: this image" : "mean over the test images"}.`);
-    write(lines[2], `${tables}PNG, without loss: ${Math.round(sent.png)} bytes. A decoder's weights are counted in float16.`);
+    const tables = jpeg ? `${tr("A JPEG's header has {count} bytes of tables, the same for all images of a size and quality, a WebP's 30.", { count: Math.round(jpeg.bytes - jpeg.body) })} ` : "";
+    write(lines[1], hasImage ? tr("The least error within {budget} bytes: ● mean over the test images, ○ and above: this image.", { budget }) : tr("The least error within {budget} bytes: ● mean over the test images.", { budget }));
+    write(lines[2], tables + tr("PNG, without loss: {count} bytes. A decoder's weights are counted in float16.", { count: Math.round(sent.png) }));
     this.root.dataset.chosen = chosen.map((k) => (k < 0 ? "-" : sent.points[k].name)).join("|");
   }
 
@@ -167,7 +168,7 @@ class Rate extends Experiment {
       if (images.length) tile.mosaic.set(point ? Array.from(images.subarray(from, from + pixels), (level) => level / 255) : new Array(pixels).fill(0.5));
       const size = point && Math.round(sizeOf({ ...point, weights: 0 }, count));
       const more = point ? Math.round(decoderOf(point, count)) : 0;
-      write(tile.words, point ? `${point.name}: ${size}${more ? ` + ${more}` : ""} bytes, error ${readable(point.mse, DIGITS)}` : "needs more bytes");
+      write(tile.words, point ? tr("{name}: {size} bytes, error {error}", { name: point.name, size: `${size}${more ? ` + ${more}` : ""}`, error: readable(point.mse, DIGITS) }) : tr("needs more bytes"));
       tile.mosaic.canvas.style.opacity = point ? "" : "0.4";
     });
   }

@@ -3,6 +3,7 @@
 
 import { element, icon, write } from "../kit/dom.js";
 import { Experiment, number, slider } from "../kit/experiment.js";
+import { localise, tr } from "../kit/language.js";
 import { define } from "../kit/mount.js";
 import { onPage } from "../kit/class_colours.js";
 import { ICONS } from "../kit/player.js";
@@ -56,12 +57,12 @@ class RegretSteps extends Experiment {
     this.icon = element("span", {}, this.button);
     this.label = element("span", {}, this.button);
     this.button.onclick = () => this.play(!this.timer);
-    this.place = slider(bar, "step t", { min: 1, max: 1, step: 1 }, (value) => this.go(value));
-    this.shortcut = element("button", { type: "button", text: "Show the verdicts" }, bar);
+    this.place = slider(bar, tr("step t"), { min: 1, max: 1, step: 1 }, (value) => this.go(value));
+    this.shortcut = element("button", { type: "button", text: tr("Show the verdicts") }, bar);
     this.shortcut.onclick = () => this.tell(true);
     const panels = element("div", { class: "panels" }, root);
     this.plot = new Plot(panels, { title: "", label: "", x: [-1.12, 1.12], y: [-1, 1] });
-    this.course = new Plot(panels, { title: "The point x_t by step t: \u22121 is best, 1 is worst", label: "", x: [0, 1], y: [-1.12, 1.12] });
+    this.course = new Plot(panels, { title: tr("The point x_t by step t: \u22121 is best, 1 is worst"), label: "", x: [0, 1], y: [-1.12, 1.12] });
     this.words = element("p", { class: "values", role: "status" }, root);
   }
 
@@ -107,8 +108,10 @@ class RegretSteps extends Experiment {
     plot.y = [-most, most];
     place.input.max = String(last);
     place.set(step, String(step));
-    const cost = slopes.length ? `cost f(x) = ${number(slope, slope === -1 ? 0 : 1).replace(/^−1$/, "−").replace(/\.0$/, "")}x` : "mean of the points chosen over the sequences";
-    plot.describe(`Step ${step}: ${cost}${slopes.length ? ". Lower is better" : ""}.`, `Step ${step}, ${cost}: ${tracks.map(({ title, x }) => `${title} at ${number(x[step - 1])}`).join(", ")}`);
+    const factor = slope === -1 ? "−" : localise(String(Number(slope.toFixed(1))).replace("-", "−"));
+    const points = tracks.map(({ title, x }) => tr("{title} at {x}", { title, x: number(x[step - 1]) })).join(", ");
+    if (slopes.length) plot.describe(tr("Step {step}: cost f(x) = {factor}x. Lower is better.", { step, factor }), tr("Step {step}, cost f(x) = {factor}x: {points}", { step, factor, points }));
+    else plot.describe(tr("Step {step}: mean of the points chosen over the sequences.", { step }), tr("Step {step}, mean of the points chosen over the sequences: {points}", { step, points }));
     if (plot.begin(style)) {
       plot.curve([[-1, -slope], [1, slope]], { colour: style.text, width: 2 });
       tracks.forEach(({ x, colour }, k) => {
@@ -118,7 +121,7 @@ class RegretSteps extends Experiment {
       plot.end();
     }
     course.x = [0, last];
-    course.canvas.setAttribute("aria-label", `Points chosen up to step ${step}`);
+    course.canvas.setAttribute("aria-label", tr("Points chosen up to step {step}", { step }));
     if (course.begin(style)) {
       tracks.forEach(({ x, colour }, k) => {
         const look = { colour: onPage(colour, this.root), width: 1.5 + 1.5 * (tracks.length - 1 - k) };
@@ -130,10 +133,10 @@ class RegretSteps extends Experiment {
     if (step === last && !isTold && !this.asks) this.tell(true);
     words.replaceChildren(
       ...tracks.map(({ title, colour, x, regret }) =>
-        element("span", { class: "key", style: `--colour:${onPage(colour, this.root)}`, text: `${title}: x = ${number(x[step - 1])}${this.asks ? "" : `, average regret ${number(regret[step - 1])}`}` }),
+        element("span", { class: "key", style: `--colour:${onPage(colour, this.root)}`, text: this.asks ? `${title}: x = ${number(x[step - 1])}` : tr("{title}: x = {x}, average regret {regret}", { title, x: number(x[step - 1]), regret: number(regret[step - 1]) }) }),
       ),
     );
-    const name = this.timer ? "Pause" : "Play";
+    const name = this.timer ? tr("Pause") : tr("Play");
     if (label.textContent !== name) {
       write(label, name);
       this.icon?.replaceChildren(icon(this.timer ? ICONS.pause : ICONS.play));

@@ -2,8 +2,9 @@
 // and grids set; the others stay as they are in the image.
 
 import { button, element, write } from "../kit/dom.js";
-import { Experiment, choice, number } from "../kit/experiment.js";
+import { Experiment, choice, listed, number } from "../kit/experiment.js";
 import { Mosaic } from "../kit/images.js";
+import { mark, tr } from "../kit/language.js";
 import { define } from "../kit/mount.js";
 import { NumberGrid } from "../kit/number_grid.js";
 import { GREY_WEIGHTS, greyLevel } from "./grey.js";
@@ -12,7 +13,7 @@ const [CELL, RED, WEIGHTS] = [0, 1, 4];
 const SIDE = 8;
 const COUNT = SIDE * SIDE;
 const TOP = 255;
-const CHANNELS = /** @type {const} */ ([["red", "#e02a2a"], ["green", "#1d9a3c"], ["blue", "#2f6bff"]]);
+const CHANNELS = /** @type {const} */ ([[mark("red"), "#e02a2a"], [mark("green"), "#1d9a3c"], [mark("blue"), "#2f6bff"]]);
 const ACCENT = "#c2419f";
 
 class RgbPixel extends Experiment {
@@ -22,29 +23,29 @@ class RgbPixel extends Experiment {
       element("h4", { text: title }, section);
       return section;
     };
-    const image = part("The image: 8 x 8 pixels of 3 levels");
+    const image = part(tr("The image: 8 x 8 pixels of 3 levels"));
     this.mosaic = new Mosaic([3, SIDE, SIDE], 1, 1, false);
     this.mosaic.canvas.setAttribute("role", "img");
     image.append(this.mosaic.canvas);
     this.grids = CHANNELS.map(([name], k) => {
       const edited = (/** @type {number} */ cell, /** @type {number} */ level) => this.set(k, cell, level);
-      const grid = new NumberGrid(part(`Channel ${k + 1}: ${name}`), { label: `Channel ${name}`, edited, limits: [0, TOP] });
+      const grid = new NumberGrid(part(tr("Channel {number}: {colour}", { number: k + 1, colour: tr(name) })), { label: tr("Channel {colour}", { colour: tr(name) }), edited, limits: [0, TOP] });
       grid.canvas.style.touchAction = "pan-y"; // a phone scrolls over the grids
       return grid;
     });
-    this.grey = new NumberGrid(part("In grey: 1 channel"), { label: "The image in grey" });
-    const controls = part("The chosen pixel", "part wide");
+    this.grey = new NumberGrid(part(tr("In grey: 1 channel")), { label: tr("The image in grey") });
+    const controls = part(tr("The chosen pixel"), "part wide");
     const bar = element("div", { class: "bar" }, controls);
     this.sliders = CHANNELS.map(([name], k) => {
       const label = element("label", { class: "slide" }, bar);
       const words = element("span", {}, label);
-      const input = element("input", { type: "range", min: "0", max: String(TOP), "aria-label": name }, label);
+      const input = element("input", { type: "range", min: "0", max: String(TOP), "aria-label": tr(name) }, label);
       input.oninput = () => this.change({ [RED + k]: Number(input.value) });
       return { words, input };
     });
     const second = element("div", { class: "bar" }, controls);
-    this.weights = choice(second, "Weights of grey", GREY_WEIGHTS.map(([name]) => name), (index) => this.change({ [WEIGHTS]: index }));
-    button(second, "As in the image", "Set the chosen pixel back", () => this.choose(this.values[CELL]));
+    this.weights = choice(second, tr("Weights of grey"), GREY_WEIGHTS.map(([name]) => tr(name)), (index) => this.change({ [WEIGHTS]: index }));
+    button(second, tr("As in the image"), tr("Set the chosen pixel back"), () => this.choose(this.values[CELL]));
     this.pixel = element("p", { class: "formula", role: "status" }, controls);
     this.live = element("p", { class: "values" }, controls);
   }
@@ -78,7 +79,7 @@ class RgbPixel extends Experiment {
     const levels = pixels.map((level, k) => (k % COUNT === cell ? set[Math.floor(k / COUNT)] : level));
     mosaic.set(levels.map((level) => level / TOP));
     const [row, column] = [Math.floor(cell / SIDE), cell % SIDE];
-    mosaic.canvas.setAttribute("aria-label", `The colour image; the pixel in row ${row + 1}, column ${column + 1} is chosen`);
+    mosaic.canvas.setAttribute("aria-label", tr("The colour image; the pixel in row {row}, column {column} is chosen", { row: row + 1, column: column + 1 }));
     const marks = [{ row, column, height: 1, width: 1, colour: ACCENT }];
     const format = (/** @type {number} */ value) => String(Math.round(value));
     /** @type {[number, number]} */
@@ -90,11 +91,12 @@ class RgbPixel extends Experiment {
     weights.value = String(this.values[WEIGHTS]);
     sliders.forEach(({ words, input }, k) => {
       input.value = String(set[k]);
-      write(words, `${CHANNELS[k][0]} ${set[k]}`);
+      write(words, `${tr(CHANNELS[k][0])} ${set[k]}`);
     });
-    write(pixel, `ψ = (${set.join(", ")}), as floats (${set.map((level) => number(level / TOP, 3)).join(", ")})`);
+    write(pixel, tr("ψ = ({levels}), as floats ({floats})", { levels: set.join(", "), floats: listed(set.map((level) => level / TOP), 3) }));
     const terms = factors.map((weight, k) => `${number(weight, weight === 1 / 3 ? 3 : String(weight).length - 2)} · ${set[k]}`);
-    write(live, `Grey by ${name}: ${terms.join(" + ")} = ${number(values[cell], 1)}, level ${Math.round(values[cell])}. The weights add up to 1, so white stays white. They count green most, as the eye does${factors[0] === factors[1] ? "; the mean does not" : ""}.`); // prettier-ignore
+    const by = { rule: tr(name), terms: terms.join(" + "), value: number(values[cell], 1), level: Math.round(values[cell]) };
+    write(live, factors[0] === factors[1] ? tr("Grey by {rule}: {terms} = {value}, level {level}. The weights add up to 1, so white stays white. They count green most, as the eye does; the mean does not.", by) : tr("Grey by {rule}: {terms} = {value}, level {level}. The weights add up to 1, so white stays white. They count green most, as the eye does.", by)); // prettier-ignore
     this.root.dataset.grey = values[cell].toFixed(3);
   }
 }

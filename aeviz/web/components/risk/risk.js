@@ -4,6 +4,7 @@
 import { button, element, write } from "../kit/dom.js";
 import { Experiment, choice, limit, number, slider } from "../kit/experiment.js";
 import { Grip } from "../kit/grip.js";
+import { localise, tr } from "../kit/language.js";
 import { define } from "../kit/mount.js";
 import { Plot } from "../kit/plot.js";
 import { draw, empiricalRisk, fit, leastRisk, lossOf, predict, risk, target } from "./risks.js";
@@ -35,17 +36,17 @@ class Risk extends Experiment {
       this.grips.push(made);
       return made;
     };
-    this.pair = grip(this.plane, "y", "pair (x, y) whose loss is shown", 0.1);
-    this.degreeGrip = grip(this.degrees, "d", "degree d");
-    this.countGrip = grip(this.sizes, "n", "size n of the sample");
-    const card = element("section", { class: "card", "aria-label": "Risk" }, this.root);
+    this.pair = grip(this.plane, "y", tr("pair (x, y) whose loss is shown"), 0.1);
+    this.degreeGrip = grip(this.degrees, "d", tr("degree d"));
+    this.countGrip = grip(this.sizes, "n", tr("size n of the sample"));
+    const card = element("section", { class: "card", "aria-label": tr("Risk") }, this.root);
     const bar = element("div", { class: "bar" }, card);
-    this.loss = choice(bar, "Loss", ["squared error", "absolute error"], (index) => this.change({ [LOSS]: index }));
-    button(bar, "Redraw", "Another sample of the same distribution", () => this.change({ [SEED]: (this.values[SEED] + 1) % 100 }));
-    button(bar, "Reset", "Back to the first view", () => this.adopt(FIRST_VIEW));
-    this.degree = slider(card, "degree d", { min: 0, max: HIGHEST, step: 1 }, (value) => this.change({ [DEGREE]: value }));
-    this.count = slider(card, "data n", { min: 2, max: 200, step: 1 }, (value) => this.change({ [COUNT]: value }));
-    this.noise = slider(card, "deviation σ", { min: 0.05, max: 1, step: 0.05 }, (value) => this.change({ [NOISE]: value }));
+    this.loss = choice(bar, tr("Loss"), [tr("squared error"), tr("absolute error")], (index) => this.change({ [LOSS]: index }));
+    button(bar, tr("Redraw"), tr("Another sample of the same distribution"), () => this.change({ [SEED]: (this.values[SEED] + 1) % 100 }));
+    button(bar, tr("Reset"), tr("Back to the first view"), () => this.adopt(FIRST_VIEW));
+    this.degree = slider(card, tr("degree d"), { min: 0, max: HIGHEST, step: 1 }, (value) => this.change({ [DEGREE]: value }));
+    this.count = slider(card, tr("data n"), { min: 2, max: 200, step: 1 }, (value) => this.change({ [COUNT]: value }));
+    this.noise = slider(card, tr("deviation σ"), { min: 0.05, max: 1, step: 0.05 }, (value) => this.change({ [NOISE]: value }));
     this.pairFormula = element("p", { class: "formula lead", role: "math" }, card);
     this.pairLive = element("p", { class: "values" }, card);
     [["L,D", "(f) = (1/n) Σ L(xᵢ, yᵢ, f(xᵢ))"], ["L,P", "(f) = ∫ L(x, y, f(x)) dP(x, y)"]].forEach(([below, text], k) => {
@@ -54,7 +55,7 @@ class Risk extends Experiment {
     this.closed = element("p", { class: "formula", role: "math" }, card);
     const table = element("table", {}, card);
     const { first, second } = this.colours;
-    this.rows = [["empirical risk", first], ["risk", second], ["gap: risk − empirical risk", ""], ["least risk of all functions", "#8c8c8c"]].map(([text, colour]) => {
+    this.rows = [[tr("empirical risk"), first], [tr("risk"), second], [tr("gap: risk − empirical risk"), ""], [tr("least risk of all functions"), "#8c8c8c"]].map(([text, colour]) => {
       const row = element("tr", {}, table);
       element("span", { class: colour ? "key" : "", style: `--colour:${colour}`, text }, element("th", {}, row));
       return element("td", {}, row);
@@ -100,11 +101,12 @@ class Risk extends Experiment {
     this.paintRisks(style, this.degrees, byDegree);
     this.paintRisks(style, this.sizes, bySize);
     const shown = this.risks(degree, count);
+    const found = { risk: number(shown.risk, 3), empirical: number(shown.empirical, 3) };
     const at = limit(Math.log10(Math.max(shown.risk, 1e-9)), ...LOGS);
-    this.degreeGrip?.place([degree, at], `degree ${degree}`);
-    this.countGrip?.place([count, at], `${count} data`);
-    this.degrees?.describe(`Risks over the degree d, n = ${count}`, `At degree ${degree} the risk is ${number(shown.risk, 3)}, the empirical risk ${number(shown.empirical, 3)}`);
-    this.sizes?.describe(`Risks over the data n, d = ${degree}`, `With ${count} data the risk is ${number(shown.risk, 3)}, the empirical risk ${number(shown.empirical, 3)}`);
+    this.degreeGrip?.place([degree, at], tr("degree {degree}", { degree }));
+    this.countGrip?.place([count, at], tr("{count} data", { count }));
+    this.degrees?.describe(tr("Risks over the degree d, n = {count}", { count }), tr("At degree {degree} the risk is {risk}, the empirical risk {empirical}", { degree, ...found }));
+    this.sizes?.describe(tr("Risks over the data n, d = {degree}", { degree }), tr("With {count} data the risk is {risk}, the empirical risk {empirical}", { count, ...found }));
     this.showCard(shown, byDegree);
   }
 
@@ -129,13 +131,14 @@ class Risk extends Experiment {
         plane.brush.fillRect(x > 0 ? left - side : left, Math.min(from, to), side, side);
       }
       plane.end();
-      this.pair?.place([x, y], `x ${number(x)}, y ${number(y)}`);
+      this.pair?.place([x, y], tr("x {x}, y {y}", { x: number(x), y: number(y) }));
     }
-    const name = isAbsolute ? "absolute" : "squared";
-    plane.describe(`${data.x.length} data, the polynomial f of least ${name} error, and E(y | x), dashed`, `At x = ${number(x)} the polynomial is at ${number(t)}`);
+    const count = { count: data.x.length };
+    const title = isAbsolute ? tr("{count} data, the polynomial f of least absolute error, and E(y | x), dashed", count) : tr("{count} data, the polynomial f of least squared error, and E(y | x), dashed", count);
+    plane.describe(title, tr("At x = {x} the polynomial is at {t}", { x: number(x), t: number(t) }));
     const gap = `y − t = ${number(y)} − ${t < 0 ? `(${number(t)})` : number(t)}`;
     if (this.pairFormula) write(this.pairFormula, isAbsolute ? "L(x, y, t) = |y − t|,  t = f(x)" : "L(x, y, t) = (y − t)²,  t = f(x)");
-    if (this.pairLive) write(this.pairLive, `At x = ${number(x)}: ${gap} = ${number(y - t)}, so L = ${number(lossOf(y - t, isAbsolute), 3)}`);
+    if (this.pairLive) write(this.pairLive, tr("At x = {x}: {gap} = {difference}, so L = {loss}", { x: number(x), gap, difference: number(y - t), loss: number(lossOf(y - t, isAbsolute), 3) }));
   }
 
   /** @param {Style} style @param {Plot | undefined} plot @param {[number, Risks][]} risks */
@@ -162,13 +165,13 @@ class Risk extends Experiment {
     if (this.closed) write(this.closed, this.isAbsolute ? "= ½ ∫ |g − f| + b exp(−|g − f| / b) dx, b = σ/√2" : "= ½ ∫ (g − f)² dx + σ²,  g(x) = E(y | x)");
     const least = leastRisk(v[NOISE], this.isAbsolute);
     [shown.empirical, shown.risk, shown.risk - shown.empirical, least].forEach((value, k) => {
-      if (this.rows) write(this.rows[k], value > 1e4 ? value.toExponential(1) : number(value, 3));
+      if (this.rows) write(this.rows[k], value > 1e4 ? localise(value.toExponential(1)) : number(value, 3));
     });
     const best = byDegree.reduce((most, one) => (one[1].risk < most[1].risk ? one : most))[0];
     const degree = Math.round(v[DEGREE]);
     const ratio = shown.risk / byDegree[best][1].risk;
-    const state = degree > best && ratio > 1.2 ? "Overfitting" : degree < best && ratio > 1.2 ? "Underfitting" : "Near the best";
-    if (this.verdict) write(this.verdict, `${state}: with these data degree ${best} has the least risk, degree ${HIGHEST} the least empirical risk.`);
+    const state = degree > best && ratio > 1.2 ? tr("Overfitting") : degree < best && ratio > 1.2 ? tr("Underfitting") : tr("Near the best");
+    if (this.verdict) write(this.verdict, tr("{state}: with these data degree {best} has the least risk, degree {highest} the least empirical risk.", { state, best, highest: HIGHEST }));
     this.root.dataset.risks = `${shown.empirical.toFixed(4)} ${shown.risk.toFixed(4)}`;
     this.root.dataset.best = String(best);
   }

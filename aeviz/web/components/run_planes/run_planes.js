@@ -3,6 +3,7 @@
 // stands for their buttons, and a button plays them. A slider moves the planes over the recorded epochs. No rerun takes place.
 
 import { element, icon, pixelRatio, write } from "../kit/dom.js";
+import { tr } from "../kit/language.js";
 import { Legend } from "../kit/legend.js";
 import { define } from "../kit/mount.js";
 import { ICONS } from "../kit/player.js";
@@ -41,7 +42,7 @@ class RunPlanes {
     this.groups = [];
     this.made = "";
     this.bar = element("label", { class: "epoch", hidden: "" }, root);
-    element("span", { text: "Epoch of the planes" }, this.bar);
+    element("span", { text: tr("Epoch of the planes") }, this.bar);
     this.slider = element("input", { type: "range", min: "0", step: "1" }, this.bar);
     this.shownEpoch = element("output", {}, this.bar);
     this.slider.oninput = () => this.draw();
@@ -52,10 +53,10 @@ class RunPlanes {
     this.playIcon = element("span", {}, this.playButton);
     this.playLabel = element("span", {}, this.playButton);
     this.playButton.onclick = () => this.play(!this.timer);
-    const next = element("button", { type: "button", text: "Next seed" }, this.seedBar);
+    const next = element("button", { type: "button", text: tr("Next seed") }, this.seedBar);
     next.onclick = () => this.play(false, () => this.next());
     const seed = element("label", { class: "seed" }, this.seedBar);
-    element("span", { text: "Seed of the planes" }, seed);
+    element("span", { text: tr("Seed of the planes") }, seed);
     this.seedSlider = element("input", { type: "range", min: "0", step: "1" }, seed);
     this.shownSeed = element("output", {}, seed);
     this.seedSlider.oninput = () => this.play(false, () => this.keep(this.seeds[Number(this.seedSlider.value)]));
@@ -113,12 +114,12 @@ class RunPlanes {
       const runs = data.runs.filter((run) => run.group === group);
       const node = element("section", {}, this.row);
       const bar = element("div", { class: "runs", role: "group", "aria-label": title }, node);
-      const head = element("button", { type: "button", class: "group", text: title, title: "Point at it to mark its runs" }, bar);
+      const head = element("button", { type: "button", class: "group", text: title, title: tr("Point at it to mark its runs") }, bar);
       this.listen(head, { group, seed: null });
       /** @type {Map<string, HTMLButtonElement>} */
       const buttons = new Map();
       for (const { seed, place } of runs.filter((run) => !data.slider && run.seed !== "")) {
-        const button = element("button", { type: "button", text: seed, "aria-label": `${title}, seed ${seed}`, title: `Seed ${seed}` }, bar);
+        const button = element("button", { type: "button", text: seed, "aria-label": tr("{title}, seed {seed}", { title, seed }), title: tr("Seed {seed}", { seed }) }, bar);
         this.listen(button, { group, seed: place });
         button.onclick = () => this.keep(seed);
         buttons.set(seed, button);
@@ -156,7 +157,7 @@ class RunPlanes {
     clearInterval(this.timer);
     this.timer = isOn ? window.setInterval(() => this.next(), SEED_MS) : 0;
     this.playIcon.replaceChildren(icon(ICONS[isOn ? "pause" : "play"]));
-    write(this.playLabel, isOn ? "Pause" : "Play");
+    write(this.playLabel, isOn ? tr("Pause") : tr("Play"));
     if (isOn) this.next();
     then?.();
   }
@@ -187,11 +188,11 @@ class RunPlanes {
     const style = styleOf(this.root);
     const epoch = this.epochs[Number(this.slider.value)] ?? 0;
     write(this.shownEpoch, String(epoch));
-    this.slider.setAttribute("aria-valuetext", `epoch ${epoch}`);
+    this.slider.setAttribute("aria-valuetext", tr("epoch {epoch}", { epoch }));
     if (this.seeds.length) {
       const seed = this.shownIn(0)?.seed ?? "";
       this.seedSlider.value = String(this.seeds.indexOf(seed));
-      this.seedSlider.setAttribute("aria-valuetext", `seed ${seed}`);
+      this.seedSlider.setAttribute("aria-valuetext", tr("seed {seed}", { seed }));
       write(this.shownSeed, seed);
       this.charts.choose(this.seeds.indexOf(seed));
     }
@@ -205,7 +206,7 @@ class RunPlanes {
       if (!plane || !run?.frames.length) return plane?.clear();
       plane.size(pixelRatio());
       const position = Math.max(0, run.frames.findLastIndex((frame) => /** @type {any} */ (frame).epoch <= epoch));
-      plane.back.setAttribute("aria-label", `Latent plane${run.seed ? ` with seed ${run.seed}` : ""}`);
+      plane.back.setAttribute("aria-label", run.seed ? tr("Latent plane with seed {seed}", { seed: run.seed }) : tr("Latent plane"));
       return plane.draw(run, { position, hidden: this.legend.hidden, fixed: false, pointed: null }, style);
     });
     const { pointed } = this;

@@ -7,6 +7,7 @@ import numpy as np
 
 from aeviz.analysis.latent_plane import LatentPlane
 from aeviz.figures.images import GAP, shrink, tile, to_data_uri
+from aeviz.language import mark, tr
 from aeviz.web.components.kit.mount import Component, numbers_of
 from aeviz.web.components.kit.network import Network
 from aeviz.web.components.kit.prediction import Question, style_with_question
@@ -19,7 +20,7 @@ _component = Component(
     style=style_with_question("samples/samples.css"),
     events=(CHANGED,),
 )
-_MEANING = (
+_MEANING = mark(
     "Out of distribution: farther from the encoded test images than 99 % of the points that the decoder was trained "
     "on. There it has to guess."
 )
@@ -94,7 +95,7 @@ def sample_grid(
     Args:
         images: (N, C, H, W), uint8 or float32 in [0, 1].
         columns: Images in a row.
-        text: What the images are, shown below the grid.
+        text: What the images are, shown below the grid; it ends with the temperature.
         model: Name of the model.
         far: Which images to cross out and count, (N,), bool; None where that is unknown.
         nearest: The test image whose code is nearest to each image's latent point, (N, C, H, W); None where none is
@@ -122,7 +123,7 @@ def sample_grid(
             "tile": list(images.shape[2:]),
             "far": None if far is None else np.flatnonzero(far).tolist(),
             "text": text,
-            "meaning": "" if far is None else _MEANING,
+            "meaning": "" if far is None else tr(_MEANING),
             "model": model,
             "nearestTexts": list(nearest_texts),
             "links": list(links),

@@ -6,6 +6,7 @@
 import { ask } from "../kit/blobs.js";
 import { element, icon, write } from "../kit/dom.js";
 import { KeptNumbers } from "../kit/kept_numbers.js";
+import { localise, number, tr } from "../kit/language.js";
 import { STEPS, drawTile, imageAt, loadImage, neighbourOf } from "../kit/image_grid.js";
 import { hear, tell } from "../kit/link.js";
 import { define } from "../kit/mount.js";
@@ -25,14 +26,13 @@ import { Flow, atTemperature, between, project, temperatureAt } from "./flow.js"
  *   question: import("../kit/prediction.js").Question | null, meaning: string
  * }} Data `tile`: height and width of an image in pixels; `beside`: whether another grid stands beside this one
  */
+/** @typedef {[number, number]} Pair */
 
 const FLOW_MS = 1300; // from the old samples to the new ones
 const SWEEP_MS = 8000; // of Play
 const COLD = 0.05; // temperature up to which all samples are seen to be alike
 const REACH_PX = 14; // on the map, from a sample that is meant
 const [CHOSEN, FAR] = ["#4c9dff", "#e68a00"];
-
-/** @typedef {[number, number]} Pair */
 
 class Samples {
   /**
@@ -49,8 +49,7 @@ class Samples {
     this.data = null;
     /** @type {{ picture: HTMLImageElement, nearest: HTMLImageElement | null } | null} as tiled by Python */
     this.sheets = null;
-    this.chosen = 0;
-    this.asked = 0;
+    this.chosen = this.asked = 0;
     /** @type {string | null} */
     this.group = null;
     this.leave = () => {};
@@ -60,17 +59,17 @@ class Samples {
     this.play = element("button", { type: "button", class: "play" }, this.bar);
     this.play.onclick = () => (this.flow.isMoving ? this.flow.stop() : this.sweep());
     const label = element("label", { class: "temperature" }, this.bar);
-    element("span", { text: "Temperature" }, label);
-    this.slider = element("input", { type: "range", min: "0", step: "0.05", "aria-label": "Temperature" }, label);
+    element("span", { text: tr("Temperature") }, label);
+    this.slider = element("input", { type: "range", min: "0", step: "0.05", "aria-label": tr("Temperature") }, label);
     this.slider.oninput = () => this.heat(this.slider.valueAsNumber);
     this.output = element("b", {}, label);
     const left = element("div", { class: "left" }, body);
-    this.grid = element("div", { class: "grid", tabindex: "0", role: "application", "aria-roledescription": "grid of images" }, left);
+    this.grid = element("div", { class: "grid", tabindex: "0", role: "application", "aria-roledescription": tr("grid of images") }, left);
     this.picture = element("img", { class: "picture" }, this.grid);
     this.marks = element("div", { class: "marks", "aria-hidden": "true" }, this.grid);
     this.frame = element("div", { class: "frame", "aria-hidden": "true" }, this.grid);
     this.caption = element("p", { class: "caption" }, left);
-    const card = element("section", { class: "card", "aria-label": "Chosen image" }, body);
+    const card = element("section", { class: "card", "aria-label": tr("Chosen image") }, body);
     this.lead = element("p", { class: "lead" }, card);
     this.meaning = element("p", { class: "hint" }, card);
     this.title = element("h4", { role: "status" }, card);
@@ -82,9 +81,9 @@ class Samples {
       const canvas = element("canvas", { role: "img", "aria-label": name }, node);
       return { node, canvas, words: element("figcaption", {}, node) };
     };
-    this.own = figure("Generated image, large");
-    this.other = figure("Nearest test image");
-    write(this.own.words, "generated");
+    this.own = figure(tr("Generated image, large"));
+    this.other = figure(tr("Nearest test image"));
+    write(this.own.words, tr("generated"));
     const space = element("div", { class: "space" }, this.both);
     this.map = new SmallMap(space, "");
     this.ground = "";
@@ -102,7 +101,7 @@ class Samples {
     stage.onpointerdown = (event) => this.choose(this.onMap(event, this.chosen));
     stage.onpointerleave = () => this.show(this.chosen);
     this.unwatch = watchLooks(root, () => this.drawMap());
-    this.link = element("a", { class: "link", text: "Open this point on Explore" }, card);
+    this.link = element("a", { class: "link", text: tr("Open this point on Explore") }, card);
     this.grid.onpointermove = (event) => this.point(event, false);
     this.grid.onpointerdown = (event) => this.point(event, true);
     this.grid.onpointerleave = () => this.show(this.chosen);
@@ -151,7 +150,7 @@ class Samples {
     this.play.hidden = !places;
     this.namePlay();
     this.both.classList.toggle("mapped", Boolean(places));
-    this.map.plot.canvas.setAttribute("aria-label", `The samples on the map of ${data.model}`);
+    this.map.plot.canvas.setAttribute("aria-label", tr("The samples on the map of {model}", { model: data.model }));
     this.root.classList.toggle("smooth", data.smooth);
     this.root.classList.toggle("beside", data.beside);
     write(this.meaning, data.meaning);
@@ -182,9 +181,9 @@ class Samples {
     }
     this.crossed = far;
     const { count, temperature } = this.data;
-    const at = ` at temperature ${(this.temperature < 0 ? temperature : this.temperature).toFixed(2)}`;
-    const known = this.data.far === null ? `${count} images, each decoded from a random latent point` : "";
-    write(this.lead, `${known || `${far.length} of ${count} points lie outside the data (×)${at}`}.`);
+    const values = { count, far: far.length, temperature: number(this.temperature < 0 ? temperature : this.temperature, 2) };
+    const known = tr("{far} of {count} points lie outside the data (×) at temperature {temperature}.", values);
+    write(this.lead, this.data.far ? known : tr("{count} images, each decoded from a random latent point.", { count }));
   }
 
   /** The samples out of distribution now: while Play sweeps the temperature, those of the nearest one that is known. */
@@ -246,7 +245,7 @@ class Samples {
 
   namePlay() {
     const isMoving = this.flow.isMoving;
-    const name = isMoving ? "Stop" : "Play";
+    const name = isMoving ? tr("Stop") : tr("Play");
     this.play.replaceChildren(icon(ICONS[isMoving ? "pause" : "play"]), element("span", { text: name }));
     this.root.dataset.moving = String(isMoving);
   }
@@ -283,11 +282,11 @@ class Samples {
   nameTemperature() {
     const now = this.temperature < 0 ? this.wanted : this.temperature;
     this.slider.value = String(now);
-    this.slider.setAttribute("aria-valuetext", now.toFixed(2));
-    write(this.output, now.toFixed(2));
+    this.slider.setAttribute("aria-valuetext", number(now, 2));
+    write(this.output, number(now, 2));
     if (!this.data) return;
-    const said = this.data.text.replace(/temperature [\d.]+$/, `temperature ${Number(now.toFixed(2))}`);
-    write(this.caption, `${said}.${this.data.beside ? "" : " Point at an image or click it."}`);
+    const said = this.data.text.replace(/[\d.,]+$/, localise(String(Number(now.toFixed(2))))); // the temperature, at its end
+    write(this.caption, `${said}.${this.data.beside ? "" : ` ${tr("Point at an image or click it.")}`}`);
   }
 
   drawMap() {
@@ -309,7 +308,7 @@ class Samples {
       else map.plot.dot(edge, { colour: style.text, width: 2.4 });
     });
     map.plot.brush.font = style.font;
-    if (beyond) map.name(`${beyond} more outside this map`, [map.plot.x[1], map.plot.y[1]], style.text, style, [0, -13], "right");
+    if (beyond) map.name(tr("{count} more outside this map", { count: beyond }), [map.plot.x[1], map.plot.y[1]], style.text, style, [0, -13], "right");
     if (this.arrival.shown < Infinity) return;
     const at = map.within(this.placeOf(shown));
     const near = data.places.nearest?.[shown];
@@ -367,13 +366,14 @@ class Samples {
     this.root.dataset.shown = String(index);
     this.place(this.frame, index);
     const isFar = this.far.includes(index);
-    write(this.title, `Image ${index + 1} of ${data.count}${isFar ? ": its point lies outside the data (×)" : ""}`);
+    const which = { place: index + 1, count: data.count };
+    write(this.title, isFar ? tr("Image {place} of {count}: its point lies outside the data (×)", which) : tr("Image {place} of {count}", which));
     const moving = this.flow.canvas;
     drawTile(this.own.canvas, moving.hidden ? sheets.picture : moving, data, index);
     this.drawMap();
     if (this.flow.isMoving) {
-      const back = `The same random points, scaled; back to temperature ${data.temperature.toFixed(2)} at the end`;
-      write(this.title, this.temperature < 0 ? "On the way to the new samples" : back);
+      const back = tr("The same random points, scaled; back to temperature {temperature} at the end", { temperature: number(data.temperature, 2) });
+      write(this.title, this.temperature < 0 ? tr("On the way to the new samples") : back);
       return;
     }
     if (sheets.nearest) {

@@ -4,6 +4,7 @@
 import { button, element, write } from "../kit/dom.js";
 import { Experiment, choice, limit, number, slider } from "../kit/experiment.js";
 import { Grip } from "../kit/grip.js";
+import { mark, tr, trc } from "../kit/language.js";
 import { define } from "../kit/mount.js";
 import { NumberGrid } from "../kit/number_grid.js";
 import { Plot } from "../kit/plot.js";
@@ -17,7 +18,7 @@ import { difference, gram, identity, lowRank, norm, offDiagonal, ordered, rotati
 const FIRST_VIEW = [0, 250, 3];
 const [MATRIX, STEPS, RANK] = [0, 1, 2];
 const MOST = 250; // rotations
-const TITLES = ["Σ, the covariance", "Q′ΣQ: diagonal at the end", "Q: eigenvectors as columns", "Σ λᵢuᵢuᵢ′ of the k largest λ"].map((text) => text.replace(/′/g, "ᵀ"));
+const TITLES = [mark("Σ, the covariance"), mark("QᵀΣQ: diagonal at the end"), mark("Q: eigenvectors as columns"), mark("Σ λᵢuᵢuᵢᵀ of the k largest λ")];
 
 class Spectral extends Experiment {
   /** @type {Choice[]} */
@@ -36,31 +37,31 @@ class Spectral extends Experiment {
     const panels = element("div", { class: "panels quad matrices" }, this.root);
     this.grids = TITLES.map((text) => {
       const section = element("section", { class: "panel" }, panels);
-      const title = element("h2", { text }, section);
+      const title = element("h2", { text: tr(text) }, section);
       const pointed = (/** @type {{ row: number, column: number }} */ place) => {
         this.place = place;
         this.redraw();
       };
-      return { title, grid: new NumberGrid(section, { label: text, pointed }) };
+      return { title, grid: new NumberGrid(section, { label: tr(text), pointed }) };
     });
-    const card = element("section", { class: "card", "aria-label": "Spectral theorem" }, this.root);
+    const card = element("section", { class: "card", "aria-label": tr("Spectral theorem") }, this.root);
     const bar = element("div", { class: "bar" }, card);
-    this.choice = choice(bar, "Codes of", this.choices.map(({ name }) => name), (index) => this.change({ [MATRIX]: index, [RANK]: Math.min(this.values[RANK], this.choices[index].matrix.length) }));
-    button(bar, "Rotate", "One more rotation of two coordinates", () => this.change({ [STEPS]: Math.min(this.last, this.values[STEPS]) + 1 }));
-    button(bar, "Start", "No rotation yet", () => this.change({ [STEPS]: 0 }));
-    button(bar, "Reset", "Back to the first view", () => this.adopt(FIRST_VIEW));
-    this.steps = slider(card, "rotations", { min: 0, max: MOST, step: 1 }, (value) => this.change({ [STEPS]: value }));
-    this.rank = slider(card, "rank k", { min: 0, max: 10, step: 1 }, (value) => this.change({ [RANK]: value }));
+    this.choice = choice(bar, tr("Codes of"), this.choices.map(({ name }) => name), (index) => this.change({ [MATRIX]: index, [RANK]: Math.min(this.values[RANK], this.choices[index].matrix.length) }));
+    button(bar, tr("Rotate"), tr("One more rotation of two coordinates"), () => this.change({ [STEPS]: Math.min(this.last, this.values[STEPS]) + 1 }));
+    button(bar, trc("the beginning", "Start"), tr("No rotation yet"), () => this.change({ [STEPS]: 0 }));
+    button(bar, tr("Reset"), tr("Back to the first view"), () => this.adopt(FIRST_VIEW));
+    this.steps = slider(card, tr("rotations"), { min: 0, max: MOST, step: 1 }, (value) => this.change({ [STEPS]: value }));
+    this.rank = slider(card, tr("rank k"), { min: 0, max: 10, step: 1 }, (value) => this.change({ [RANK]: value }));
     this.bars = new Plot(card, { title: "", label: "", x: [0.5, 10.5], y: [0, 1], kind: "low" });
     this.grip = new Grip(this.bars, {
-      name: "rank k", text: "k", colour: this.colours.second, step: 1,
+      name: tr("rank k"), text: "k", colour: this.colours.second, step: 1,
       moved: ([x], resting) => this.change({ [RANK]: limit(Math.round(x), 0, this.matrix.length) }, resting),
     }); // prettier-ignore
     this.grips.push(this.grip);
     element("p", { class: "formula lead", role: "math", text: "Σ = QΛQᵀ = Σᵢ λᵢ uᵢuᵢᵀ" }, card);
     this.entry = element("p", { class: "values" }, card);
     const table = element("table", {}, card);
-    this.rows = ["size off the diagonal of QᵀΣQ", "‖QᵀQ − I‖", "‖Σ − rebuild of rank k‖", "variance in the k largest"].map((text) => {
+    this.rows = [tr("size off the diagonal of QᵀΣQ"), "‖QᵀQ − I‖", tr("‖Σ − rebuild of rank k‖"), tr("variance in the k largest")].map((text) => {
       const row = element("tr", {}, table);
       element("th", { text }, row);
       return element("td", {}, row);
@@ -103,9 +104,9 @@ class Spectral extends Experiment {
       const kept = columns.map((column) => ({ row: 0, column, height: size, width: 1, colour: colours.second }));
       const here = { ...this.place, height: 1, width: 1, colour: style.text };
       const marks = k === 2 ? kept : k === 1 ? [] : [here];
-      grid.draw({ values: shown[k].flat(), rows: size, columns: size, range: [-top, top], colours: [colours.first, colours.second], marks, format: (value) => number(value, Math.abs(value) >= 10 ? 0 : Math.abs(value) >= 1 ? 1 : 2).replace("0.", ".") }, style); // prettier-ignore
+      grid.draw({ values: shown[k].flat(), rows: size, columns: size, range: [-top, top], colours: [colours.first, colours.second], marks, format: (value) => number(value, Math.abs(value) >= 10 ? 0 : Math.abs(value) >= 1 ? 1 : 2).replace(/^(−?)0(?=[.,])/, "$1") }, style); // prettier-ignore
     });
-    if (grids) write(grids[3].title, TITLES[3].replace("k largest", `${rank} largest`));
+    if (grids) write(grids[3].title, tr("Σ λᵢuᵢuᵢᵀ of the {rank} largest λ", { rank }));
     this.paintBars(style, state, rank);
     this.showCard(state, rank, rebuilt, done);
   }
@@ -123,9 +124,9 @@ class Spectral extends Experiment {
         bars.curve([[k + 1, 0], [k + 1, value]], look); // prettier-ignore
       });
       bars.end();
-      this.grip?.place([rank, rank ? values[rank - 1] : 0], `rank ${rank}`);
+      this.grip?.place([rank, rank ? values[rank - 1] : 0], tr("rank {rank}", { rank }));
     }
-    bars.describe("Diagonal of QᵀΣQ, sorted: λᵢ", `Largest ${number(values[0])}, smallest ${number(values[values.length - 1], 3)}`);
+    bars.describe(tr("Diagonal of QᵀΣQ, sorted: λᵢ"), tr("Largest {largest}, smallest {smallest}", { largest: number(values[0]), smallest: number(values[values.length - 1], 3) }));
   }
 
   /** @param {State} state @param {number} rank @param {number[][]} rebuilt @param {number} done */
@@ -143,9 +144,9 @@ class Spectral extends Experiment {
     this.steps?.set(done, `${done}`);
     if (this.steps) this.steps.input.max = String(this.last);
     if (this.rank) this.rank.input.max = String(size);
-    this.rank?.set(rank, `${rank} of ${size}`);
-    if (this.entry) write(this.entry, `Row ${row + 1}, column ${column + 1}: Σ has ${number(matrix[row][column], 3)}, the sum of ${rank} terms ${number(rebuilt[row][column], 3)}`);
-    if (this.verdict) write(this.verdict, done < this.last ? `${done} of ${this.last} rotations: each makes the largest entry off the diagonal 0, and may bring back others.` : `Diagonal after ${this.last} rotations: the columns of Q are eigenvectors.`);
+    this.rank?.set(rank, tr("{rank} of {size}", { rank, size }));
+    if (this.entry) write(this.entry, tr("Row {row}, column {column}: Σ has {entry}, the sum of {rank} terms {sum}", { row: row + 1, column: column + 1, entry: number(matrix[row][column], 3), rank, sum: number(rebuilt[row][column], 3) }));
+    if (this.verdict) write(this.verdict, done < this.last ? tr("{done} of {count} rotations: each makes the largest entry off the diagonal 0, and may bring back others.", { done, count: this.last }) : tr("Diagonal after {count} rotations: the columns of Q are eigenvectors.", { count: this.last }));
     this.root.dataset.off = off.toExponential(2);
     this.root.dataset.values = diagonal.map((value) => value.toFixed(4)).join(" ");
   }

@@ -4,6 +4,7 @@
 // until the film has played; while it plays, trajectories grow with it.
 
 import { element, icon, write } from "../kit/dom.js";
+import { number, tr } from "../kit/language.js";
 import { define } from "../kit/mount.js";
 import { ICONS } from "../kit/player.js";
 import { Prediction } from "../kit/prediction.js";
@@ -208,7 +209,7 @@ class Surface {
   showPlaying(isPlaying) {
     this.isPlaying = isPlaying;
     this.icon.replaceChildren(icon(ICONS[isPlaying ? "pause" : "play"]));
-    write(this.label, isPlaying ? "Pause" : "Play");
+    write(this.label, isPlaying ? tr("Pause") : tr("Play"));
   }
 
   /** @param {Element | null} plot */
@@ -225,7 +226,7 @@ class Surface {
     this.handle.style.left = `${area.left - around.left + ((x - low[0]) / (high[0] - low[0])) * area.width}px`;
     this.handle.style.top = `${area.top - around.top + ((high[1] - y) / (high[1] - low[1])) * area.height}px`;
     this.draw(area, around);
-    this.handle.setAttribute("aria-label", `Start at (${x.toFixed(2)}, ${y.toFixed(2)}); arrow keys move it`);
+    this.handle.setAttribute("aria-label", tr("Start at ({x}, {y}); arrow keys move it", { x: number(x, 2), y: number(y, 2) }));
   }
 
   /**
