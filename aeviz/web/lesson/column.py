@@ -47,6 +47,20 @@ _STYLE = """<style>
   [data-testid="stSidebarContent"] { width: 100% !important; border-radius: inherit; }
   [data-testid="stSidebarContent"] > * { width: auto !important; }
   [data-testid="stSidebarContent"] [data-testid="stAlertContainer"] { padding: 0.4rem 0.75rem; }
+  /* over a question, title and progress share a line that stays, and the text is close: all of it is seen */
+  .st-key-lesson-head { flex-flow: row nowrap; align-items: center; gap: 1rem; padding-right: 3.25rem; }
+  .st-key-lesson-head h5 { padding: 0; line-height: 1.2; }
+  .st-key-lesson-head > :last-child { flex: none; width: 6.5rem; }
+  :has(> .st-key-lesson-head):has(~ * .st-key-lesson-asks) {
+    position: sticky; top: 0; z-index: 1; background: inherit; padding: 0.25rem 0;
+  }
+  :has(> .st-key-lesson-head):has(~ * .st-key-lesson-asks)::after { /* text that goes on above fades */
+    content: ""; position: absolute; inset: 100% 0 -0.75rem 0; pointer-events: none; background: inherit;
+    mask-image: linear-gradient(#000, transparent);
+  }
+  [data-testid="stSidebar"]:has(.st-key-lesson-asks) :is(p, li) { font-size: 0.9375rem; line-height: 1.4; }
+  [data-testid="stSidebar"] :has(> * > .st-key-lesson-asks) { gap: 0.5rem; }
+  .st-key-lesson-asks { gap: 0.25rem; }
   [data-testid="stSidebarHeader"] { height: 0; min-height: 0; margin: 0; padding: 0; }
   :is([data-testid="stSidebarCollapseButton"], [data-testid="stExpandSidebarButton"]) {
     display: grid; place-items: center; position: fixed !important; right: 0.75rem; z-index: 999992; rotate: -90deg;

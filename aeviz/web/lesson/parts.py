@@ -17,8 +17,9 @@ def to_markdown(text: str) -> str:
 def show_head(lesson: Lesson, place: int) -> None:
     """Show title and progress."""
     count = len(lesson.steps)
-    st.markdown(f"##### {to_markdown(lesson.title)}")
-    st.progress((place + 1) / count, f"Step {place + 1} of {count}")
+    with st.container(key="lesson-head", gap=None):
+        st.markdown(f"##### {to_markdown(lesson.title)}")
+        st.progress((place + 1) / count, f"Step {place + 1} of {count}")
 
 
 def ask(question: Question, key: str, start: Answer | None = None) -> Answer | None:

@@ -11,11 +11,14 @@ import { css, paletteOn } from "./colours.js";
 import { ModelRow } from "./model_row.js";
 import { Picker } from "./picker.js";
 import { Question, namesFor } from "./question.js";
+import { readerOf } from "./reader.js";
 import { SideBySide } from "./side_by_side.js";
 
 /** @typedef {{ rows: import("./model_row.js").Spec[], images: string, origin: string, image: number | null }} Payload */
 
 const REST_MS = 500; // on an image before Python hears of it
+const TOUCHED_PX = 28; // around a tapped place that stays free
+const HEAD_PX = 64; // of the screen, which Streamlit's head covers
 
 class Activations {
   /**
@@ -89,6 +92,8 @@ class Activations {
     };
     /** @type {string[]} */
     let classes = [];
+    /** @type {import("./reader.js").Read} */
+    let read = () => null;
     const rows = (this.rows = specs.map((spec, k) => {
       const host = {
         tip,
@@ -96,7 +101,10 @@ class Activations {
         /** @param {import("./model_row.js").Answer} answer */
         answered: (answer) => {
           sides?.show(k, answer);
-          question?.update(namesFor(classes, answer.label), answer.isMoved);
+          const names = namesFor(classes, answer.label);
+          const seen = answer.isMoved && names.aims.length ? read(answer.values) : null;
+          const hasMap = Boolean(rows[k].code?.pad);
+          question?.update(names, answer.isMoved, seen && { ...seen, name: classes[seen.label], goal: classes[names.aims[1]], hasMap });
         },
       };
       return new ModelRow(this.content, spec, host, (isPending) => this.activity.mark(`row ${k}`, isPending));
@@ -106,18 +114,21 @@ class Activations {
     if (mine !== this.revision || !shown.length) return;
     const choice = await this.readImages(images, specs[0], shown[0]);
     classes = choice.classes;
-    for (const row of shown) await row.build(choice);
+    read = readerOf(choice);
+    for (const row of shown) await row.build(choice, read);
     if (mine !== this.revision) return;
     if (rows.length > 1) sides = new SideBySide(above, specs.map(({ title }) => title), choice.shape, choice.smooth);
     const picker = new Picker(bar, choice, (index) => {
       this.root.dataset.image = String(choice.places[index]);
+      const { aims } = namesFor(classes, choice.labels[index]);
       for (const row of shown) {
+        row.code?.pad?.aimAt(aims);
         row.want({ image: choice.image(index), label: choice.labels[index] });
         row.flow();
       }
       this.note(index === choice.first ? null : choice.places[index]);
     });
-    question = new Question(bar, shown.some((row) => row.isRelu));
+    question = new Question(bar, shown.some((row) => row.isRelu), (label) => picker.show(label));
     this.legend(bar);
     element("p", { class: "origin", text: `${tr("Under a layer, “8 of 12 > 0” says that 8 of its 12 values are above 0.")} ${origin}` }, this.content);
     this.noted = image;
@@ -184,6 +195,13 @@ class Activations {
         write(this.tipText, text);
         if (picture !== this.tipText.nextElementSibling) this.tipBox.replaceChildren(this.tipText, ...(picture ? [picture] : []));
         this.tipBox.hidden = false;
+        this.tipBox.classList.remove("high");
+        if (spot.clientY + TOUCHED_PX > this.tipBox.getBoundingClientRect().top && getComputedStyle(this.tipBox).position === "sticky") {
+          // at the screen's lower edge it would cover what was tapped
+          const end = Math.min(spot.clientY - TOUCHED_PX, Math.max(spot.top ?? 0, HEAD_PX + this.tipBox.offsetHeight));
+          this.tipBox.style.setProperty("--top", `${end - this.tipBox.offsetHeight - box.top}px`);
+          this.tipBox.classList.add("high");
+        }
         const left = Math.min(spot.clientX - box.left + 12, box.width - this.tipBox.offsetWidth);
         const high = this.tipBox.offsetHeight;
         const isLow = spot.clientY + 16 + high > innerHeight && spot.clientY - 8 - high > 0; // no room below

@@ -8,11 +8,12 @@ import { writeApart } from "../kit/painter.js";
 import { styleOf } from "../kit/theme.js";
 
 /** @typedef {import("./code_view.js").Range} Range */
-/** @typedef {{ labels: ArrayLike<number>, classes: string[] }} Known */
+/** @typedef {{ labels: ArrayLike<number>, classes: string[], isClear: (k: number) => boolean }} Known `isClear`: whether the decoder makes an image of the class of code `k` */
 
 const DOT_PX = 2;
 const RING_PX = 6;
 const NAME_PX = 14; // names of classes closer than that would cover each other
+const BESIDE_PX = 18; // from the ring to the name of a class that lies under it
 const RING = "#832db6"; // that of the bottleneck
 
 export class CodePad {
@@ -29,6 +30,8 @@ export class CodePad {
     this.ranges = ranges;
     /** @type {Float32Array} */
     this.z = new Float32Array(2);
+    /** @type {number[]} */
+    this.aims = [];
     const label = tr("Plane of z1 and z2, with the codes of some images: drag to change z");
     this.canvas = element("canvas", { class: "pad", role: "img", "aria-label": label, title: tr("Drag to change z") }, parent);
     const move = (/** @type {PointerEvent} */ event) => moved(this.codeAt(event));
@@ -49,6 +52,11 @@ export class CodePad {
       const { low, high } = this.ranges[k];
       return low + Math.min(1, Math.max(0, share)) * (high - low);
     });
+  }
+
+  /** @param {number[]} aims classes whose names are always there: the one shown and the one to reach */
+  aimAt(aims) {
+    this.aims = aims;
   }
 
   /** @param {Float32Array} z */
@@ -90,25 +98,51 @@ export class CodePad {
   }
 
   /**
-   * Write the name of each class at the middle of its codes, but for those that would cover another or the ring.
+   * Write the name of each class where its codes are and the decoder makes it; those that would cover another or the ring
+   * are left out, but for the aims.
    * @param {CanvasRenderingContext2D} brush
    * @param {import("../kit/theme.js").Style} style
    * @param {(x: number, y: number) => number[]} place in CSS pixels
    */
   writeNames(brush, style, place) {
     if (!this.known) return;
-    const { codes, z } = this;
-    const taken = [place(z[0], z[1])];
-    const { labels, classes } = this.known;
-    const middles = classes.map((_, label) => {
-      const own = Array.from({ length: codes.length / 2 }, (_, k) => k).filter((k) => labels[k] === label);
-      if (!own.length) return null;
-      const [x, y] = [0, 1].map((axis) => own.map((k) => codes[2 * k + axis]).sort((a, b) => a - b)[own.length >> 1]);
-      const at = place(x, y);
-      if (taken.some((other) => Math.abs(other[0] - at[0]) < NAME_PX && Math.abs(other[1] - at[1]) < NAME_PX)) return null;
+    const { z, aims, canvas } = this;
+    const { classes } = this.known;
+    const ring = place(z[0], z[1]);
+    const taken = [ring];
+    const isNear = (/** @type {number[]} */ one, /** @type {number[]} */ other) => Math.abs(one[0] - other[0]) < NAME_PX && Math.abs(one[1] - other[1]) < NAME_PX;
+    /** @type {(number[] | null)[]} */
+    const middles = classes.map(() => null);
+    for (const label of new Set([...aims, ...classes.keys()])) {
+      const code = this.middleOf(label);
+      const at = code && place(code[0], code[1]);
+      const isAim = aims.includes(label);
+      if (!at || (!isAim && taken.some((other) => isNear(other, at)))) continue;
+      if (isNear(ring, at)) at[1] = ring[1] + (ring[1] < 2 * BESIDE_PX ? BESIDE_PX : -BESIDE_PX);
+      middles[label] = at;
       taken.push(at);
-      return at;
-    });
-    writeApart(brush, classes, middles, { width: this.canvas.clientWidth, height: this.canvas.clientHeight }, style);
+    }
+    const frames = classes.map((_, label) => (aims.includes(label) ? classColour(label, canvas) : undefined));
+    writeApart(brush, classes, middles, { width: canvas.clientWidth, height: canvas.clientHeight }, style, frames);
+  }
+
+  /**
+   * The code nearest to the middle of a class, of those that the decoder makes an image of it from.
+   * @param {number} label
+   */
+  middleOf(label) {
+    const { codes, known } = this;
+    if (!known) return null;
+    const own = Array.from({ length: codes.length / 2 }, (_, k) => k).filter((k) => known.labels[k] === label);
+    const clear = own.filter(known.isClear);
+    const [x, y] = [0, 1].map((axis) => own.map((k) => codes[2 * k + axis]).sort((a, b) => a - b)[own.length >> 1]);
+    const far = (/** @type {number} */ k) => ((codes[2 * k] - x) / this.width(0)) ** 2 + ((codes[2 * k + 1] - y) / this.width(1)) ** 2;
+    const [nearest] = (clear.length ? clear : own).sort((a, b) => far(a) - far(b));
+    return nearest === undefined ? null : [codes[2 * nearest], codes[2 * nearest + 1]];
+  }
+
+  /** @param {number} axis */
+  width(axis) {
+    return this.ranges[axis].high - this.ranges[axis].low;
   }
 }

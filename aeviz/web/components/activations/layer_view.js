@@ -8,7 +8,7 @@ import { mapsOf, placeOf, tile, valueAt } from "./tiles.js";
 
 /** @typedef {import("../kit/engine.js").Layer} Layer */
 /** @typedef {import("./colours.js").Palette} Palette */
-/** @typedef {{ clientX: number, clientY: number }} Spot of the page */
+/** @typedef {{ clientX: number, clientY: number, top?: number }} Spot of the page; `top` is where its layer begins */
 /** @typedef {{ show: (text: string, spot: Spot, picture?: HTMLCanvasElement) => void, hide: () => void, pin: (view: LayerView, index: number) => void }} Tip */
 /**
  * @typedef {{
@@ -81,6 +81,7 @@ export class LayerView {
    */
   constructor(parent, name, shape, tip) {
     this.name = name;
+    this.isDecoder = false;
     this.maps = mapsOf(shape);
     this.tip = tip;
     this.room = element("div", { class: "room" }, parent);
@@ -246,9 +247,10 @@ export class LayerView {
     const text = `${this.name}, ${place}: ${brief(values[index])}`;
     const { x, y } = placeOf(maps, tiling, map);
     const box = this.canvas.getBoundingClientRect();
-    const at = spot ?? {
-      clientX: box.left + x + (column + 1) * tiling.cell,
-      clientY: box.top + y + (row + 1) * tiling.cell,
+    const at = {
+      clientX: spot?.clientX ?? box.left + x + (column + 1) * tiling.cell,
+      clientY: spot?.clientY ?? box.top + y + (row + 1) * tiling.cell,
+      top: (this.canvas.closest(".layer") ?? this.canvas).getBoundingClientRect().top,
     };
     const [weights, before] = [inputs?.weights(index), inputs?.values()];
     if (!inputs || !weights || !before || weights.length !== before.length) return this.tip.show(text, at);

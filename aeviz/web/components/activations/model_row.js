@@ -8,6 +8,7 @@ import { Latest } from "../kit/latest.js";
 import { CodeView } from "./code_view.js";
 import { drawFunnel } from "./funnel.js";
 import { LayerView, counted, heading, sizeText, whole } from "./layer_view.js";
+import { layerWords, tellOf } from "./layer_words.js";
 
 /** @typedef {import("../kit/engine.js").NetworkSpec} NetworkSpec */
 /** @typedef {import("../kit/engine.js").Network} Network */
@@ -96,8 +97,9 @@ export class ModelRow {
   /**
    * Build the row from the activations of some images.
    * @param {import("./picker.js").Choice} choice the images
+   * @param {import("./reader.js").Read} read
    */
-  async build({ image, places, labels, classes }) {
+  async build({ image, places, labels, classes }, read) {
     const count = places.length;
     const { encoder, decoder, spec, host } = this;
     if (!encoder || !decoder || !spec.encoder) return;
@@ -112,13 +114,17 @@ export class ModelRow {
     this.input = this.picture(tr("Image"), shape, null);
     this.addLayers("encoder", encoder, encoded, shape);
     const dimensions = codes.length / rows;
+    let isClear = (/** @type {number} */ _) => true;
     if (dimensions === 2 && pixels < LARGE) {
       // their plane shows all images
       const all = new Float32Array(count * pixels);
       for (let k = 0; k < count; k += 1) all.set(image(k), k * pixels);
       codes = Float32Array.from(await encoder.run(all, count));
+      const made = Float32Array.from(await decoder.run(codes, count)); // the runtime reuses its memory
+      const clear = Array.from(labels, (label, k) => read(made.subarray(k * pixels, (k + 1) * pixels))?.label === label);
+      isClear = (k) => clear[k];
     }
-    const known = labels && { labels, classes };
+    const known = labels && { labels, classes, isClear };
     this.code = new CodeView(this.strip, encoder.layers[encoded.length - 1], codes, dimensions, known, {
       tip: host.tip,
       moved: (z) => this.want({ z }),
@@ -151,8 +157,10 @@ export class ModelRow {
     outputs.slice(0, -1).forEach(({ values, shape: [, ...sides] }, index) => {
       const name = part === "encoder" ? tr("encoder, layer {index}", { index: index + 1 }) : tr("decoder, layer {index}", { index: index + 1 });
       const box = element("section", { class: `layer ${part}`, "aria-label": name }, this.strip);
-      heading(box, sizeText(sides), opened.layers[index]);
+      const head = heading(box, sizeText(sides), opened.layers[index]);
+      tellOf(head, layerWords(opened.layers[index], index ? outputs[index - 1].shape.slice(1) : shape, sides), this.host.tip);
       const view = new LayerView(box, name, sides, this.host.tip);
+      view.isDecoder = part === "decoder";
       view.calibrate(values);
       this.layers.push({ view, part, index });
     });

@@ -31,7 +31,7 @@ export class Picker {
     /** @type {{ node: HTMLButtonElement, index: number }[]} */
     this.small = firsts.slice(0, MOST).map((index) => ({ node: this.smallButton(bar, index), index }));
     button(bar, tr("Previous"), tr("The image before this one"), () => this.go((this.index + count - 1) % count));
-    button(bar, tr("Next"), tr("The image after this one"), () => this.go((this.index + 1) % count));
+    button(bar, tr("Next"), tr("The image after this one"), () => this.show(null));
     button(bar, tr("Random"), tr("Another image, drawn at random"), () => this.go((this.index + 1 + Math.floor(Math.random() * (count - 1))) % count));
     this.words = element("span", { class: "chosen", "aria-live": "polite" }, bar);
   }
@@ -55,6 +55,11 @@ export class Picker {
     const isShown = labels[this.index] === label;
     const next = isShown ? labels.indexOf(label, this.index + 1) : -1;
     return next >= 0 ? next : labels.indexOf(label);
+  }
+
+  /** An image of a class, or the next one where that is none. @param {number | null} label */
+  show(label) {
+    this.go(label === null ? (this.index + 1) % this.choice.labels.length : this.nextOf(label));
   }
 
   /** @param {number} index */

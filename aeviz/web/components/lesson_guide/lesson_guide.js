@@ -12,9 +12,10 @@ const MARK_MS = 4000;
 const MARGIN_PX = 48; // kept free below
 const HEAD_PX = 64; // Streamlit's head covers so much
 const PICTURE_PX = 100;
+const TITLE_PX = 56; // so close above a picture stands its title
 const HIDDEN_PX = 12; // of the text, at least, for a sign that it goes on
 const PHONE_PX = 768; // as wide, at most, as where the column is a sheet (web/lesson/column.py)
-const BUTTONS_PX = 84; // below the answers, at the lower end of the sheet
+const BUTTONS_PX = 68; // below the answers, at the lower end of the sheet
 
 /** @typedef {{ find: string, done: [string, string] | null, view: number }} Guide */
 
@@ -53,17 +54,19 @@ export function findPicture(root) {
 }
 
 /**
- * Where a picture begins with what stands above it, such as its title and its buttons, as far as there is room for that.
+ * Where a picture begins with what stands above it, such as its title and its buttons, as far as there is room for that; with
+ * its title in any case.
  * @param {Element} picture
  * @param {number} room
  */
 function topOf(picture, room) {
-  let { top, bottom } = picture.getBoundingClientRect();
+  const { top: start, bottom } = picture.getBoundingClientRect();
+  let top = start;
   const root = picture.getRootNode();
   if (!(root instanceof ShadowRoot)) return top;
   for (let node = picture.parentElement; node; node = node.parentElement) {
     const above = node.getBoundingClientRect().top;
-    if (bottom - above > room) break;
+    if (bottom - above > room && start - above > TITLE_PX) break;
     top = Math.min(top, above);
   }
   return top;
