@@ -66,7 +66,7 @@ def model_map(points: np.ndarray, optimizers: Sequence[TrainedName], losses: np.
         yaxis={**axis, "scaleanchor": "x"},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
         margin={**MARGIN, "t": 40},
-        height=440,
+        height=380,
         uirevision="atlas",
     )
     return figure

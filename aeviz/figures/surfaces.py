@@ -111,11 +111,11 @@ def surface_film(
                 "layer": "below",
             }
         ],
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "itemwidth": 50},
         modebar={"orientation": "v"},
         dragmode=False,  # a drag moves the start
         margin={**MARGIN, "r": 40},
-        height=165 + round(450 * min(1.0, (y_high - y_low) / (x_high - x_low))),
+        height=165 + round(415 * min(1.0, (y_high - y_low) / (x_high - x_low))),
         uirevision=surface.name,
         updatemenus=[_play_buttons(len(steps))],
         sliders=[

@@ -183,6 +183,11 @@ class Outcome:
         half = float(self.regret[len(self.regret) // 2 - 1])
         return float(self.regret[-1]) / half if half > 0 else 1.0
 
+    @property
+    def end(self) -> float:
+        """Mean point over the last tenth of the steps, in [-1, 1]."""
+        return float(self.x[-_tenth(len(self.x)) :].mean())
+
     def verdict(self, largest: float) -> Verdict:
         """Return whether the average regret goes to 0 as far as T steps show it, for the largest slope C.
 
@@ -191,7 +196,7 @@ class Outcome:
         """
         if self.is_stuck:
             return "open" if self.is_random and self.ratio <= FALLING else "stays"
-        has_come = float(self.x[-_tenth(len(self.x)) :].mean()) <= NEAR
+        has_come = self.end <= NEAR
         falls = float(self.regret[-1]) <= SMALL * largest or self.ratio <= FALLING
         return "vanishes" if has_come and falls else "open"
 

@@ -9,6 +9,7 @@ import pytest
 from visits import open_page, texts
 
 from aeviz.training.runs import find_run
+from aeviz.web.components.kit.wire import unpack
 from aeviz.web.optimizers.comparison import PLANES, RATES, SETTINGS, STEPS
 
 
@@ -327,5 +328,5 @@ def test_address_with_the_former_name_of_a_section_still_leads_to_it(visit):
 def test_lesson_that_ended_leaves_no_hidden_answers(visit, beside):
     """The address of a lesson's question asks for round 1 alone; it may be kept after the lesson."""
     app = visit("counterexample", ask="first", **beside)
-    asks = any("Then press *Play*" in text for text in texts(app.markdown))
-    assert asks == (not beside)
+    (sent,) = (part.proto for part in app.get("bidi_component") if part.proto.component_name.endswith("regret_steps"))
+    assert (unpack(sent.bytes)["question"] is None) == bool(beside)

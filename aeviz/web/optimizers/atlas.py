@@ -95,20 +95,18 @@ def show_atlas() -> None:
             key="alike",
             horizontal=True,
         )
-        run_planes(_planes_in(current_language()), key="atlas-planes")
-        if guess in groups:
-            said, drawn = st.columns(2, gap="medium")
-            with said:
+        left, right = st.columns([3, 2], gap="medium")
+        with left:
+            run_planes(_planes_in(current_language()), key="atlas-planes")
+            if guess in groups:
                 st.markdown(headline(found.comparison, str(guess)))
-            with drawn:
                 show_figure(
                     residual_bars(list(groups.items())),
                     key="atlas-residuals",
                     alt=tr("Median of what is left between the planes of two runs, by what the runs share"),
                 )
-        st.markdown(tr("**Map of all {count} runs.** Point at one to see its planes above.", count=len(found.points)))
-        left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
-        with left:
+        with right:
+            st.markdown(tr("**Map of all {count} runs.** Point at one to see its planes.", count=len(found.points)))
             show_figure(
                 model_map(found.points, OPTIMIZERS, found.atlas.losses),
                 key=_CHART,
@@ -119,10 +117,9 @@ def show_atlas() -> None:
                     other=_TITLES[1],
                 ),
             )
-        with right:
             st.caption(
                 tr(
-                    "A point is a run: one network, trained with one optimizer and one seed. The grey line joins the "
+                    "A point is a run: one network, trained with one optimizer and one seed. The line joins the "
                     "two runs of the seed that is shown. The map keeps {share:.0%} of how the runs differ, so it "
                     "distorts distances: a long line does not show that two planes differ. Compare the planes "
                     "themselves.",

@@ -7,7 +7,7 @@ import streamlit as st
 from aeviz.config import OptimizerConfig
 from aeviz.figures.comparison import rate_curves
 from aeviz.lab.learning_rates import Scan, Tried, measured
-from aeviz.lab.optimizer_comparison import OptimizerComparison, base_of, method_of, shared_part
+from aeviz.lab.optimizer_comparison import BASES, RATES, OptimizerComparison, base_of, method_of, shared_part
 from aeviz.language import mark, number, tr
 from aeviz.web.kernel.charts import show_figure
 
@@ -85,7 +85,16 @@ def caveat(comparison: OptimizerComparison, titles: Mapping[OptimizerConfig, str
     ]
     if not parts:
         return ""
-    return tr("Only for the learning rates used here: in a scan of rates, {parts}.", parts="; ".join(parts))
+    text = tr("Only for the learning rates used here: in a scan of rates, {parts}.", parts="; ".join(parts))
+    adaptive = {title: each.learning_rate for each, title in titles.items() if method_of(each) in ("adam", "amsgrad")}
+    if len(adaptive) == 2 and set(adaptive.values()) == {RATES[scan.data]["adam"]}:
+        origin = tr(
+            "{titles} have one rate, that of Adam in the experiment {name}: not the best for each.",
+            titles=_list(list(adaptive)),
+            name=BASES[scan.data],
+        )
+        return f"{text} {origin}"
+    return text
 
 
 def _scan_of(comparison: OptimizerComparison) -> Scan | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import streamlit as st
 
 from aeviz.figures.method_lines import COLOURS
@@ -10,7 +11,7 @@ from aeviz.lab.adaptive import METHODS, MethodName, Settings
 from aeviz.lab.regret import EXCESS, SEQUENCES, Bound, Costs, Outcome
 from aeviz.language import mark, number, tr
 from aeviz.web.components.regret_steps.component import REGRET_STEPS
-from aeviz.web.kernel.asking import answer, ask, hide_answers
+from aeviz.web.kernel.asking import answer, hide_answers
 from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.choices import choose
 from aeviz.web.kernel.navigation import is_lesson_beside
@@ -18,13 +19,12 @@ from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.url import UrlState
 from aeviz.web.optimizers import cached
 from aeviz.web.optimizers.methods import pick_methods, show_methods
+from aeviz.web.optimizers.regret_question import NAME, ask_for_worst
 
 BETAS = ("0.01", "0.03", "0.06", "0.1", "0.2", "0.3", "0.4", "0.5", "0.6", "0.7", "0.8", "0.9", "0.95", "0.99", "0.999")
 """beta2 on offer."""
 MOST_STEPS = 10_000
 """Costs on offer, at most."""
-PLAYED = 260
-"""Steps that are played one by one, at most."""
 _ASKS = UrlState("ask", lambda text: text == "first" or None)
 """Of an address that shows round 1 alone, such as that of a lesson's question."""
 _FORMULAS: Mapping[Costs, str] = {
@@ -39,13 +39,7 @@ def show_counterexample() -> None:
     """Let the visitor choose the costs and the settings; show regret, points and what they say."""
     with errors_as_messages():
         asks = bool(_ASKS.restore()) and is_lesson_beside()
-        if asks:
-            hide_answers("regret")
-        else:
-            ask(
-                "regret",
-                tr("**Predict:** at which x does each method end, the best, -1, or the worst, 1? Then press *Play*."),
-            )
+        hide_answers(NAME)
         left, right = st.columns([3, 2], gap="medium")
         with right:
             chosen = choose(
@@ -71,7 +65,7 @@ def show_counterexample() -> None:
         found = cached.play(costs, largest, settings, steps, tuple(methods), seed)
         with left:
             _show_steps(found, costs, largest, asks=asks)
-            verdicts = answer("regret")
+            verdicts = answer(NAME)
         with verdicts:
             for outcome in found.values():
                 _show_verdict(outcome, largest)
@@ -79,7 +73,7 @@ def show_counterexample() -> None:
                 st.markdown(why)
             show_figure(regret_curves(found), key="regret", alt=_describe(found, steps))
             show_figure(point_curves(found), key="points", alt=tr("Chosen points by step; -1 is the best"))
-        with answer("regret", "bound"):
+        with answer(NAME, "bound"):
             _show_bound(found, settings, steps)
         show_methods(methods)
 
@@ -165,21 +159,21 @@ def _pick(costs: Costs) -> tuple[float, Settings, int, int]:
 
 
 def _show_steps(found: Mapping[MethodName, Outcome], costs: Costs, largest: float, *, asks: bool) -> None:
-    """Play the first steps: each cost, and the points that the methods chose on it; only the first while one asks."""
-    steps = min(PLAYED, *(len(outcome.x) for outcome in found.values()))
+    """Play the steps: each cost, and the points that the methods chose on it; only the first while a lesson asks."""
     REGRET_STEPS.show(
         [0],
         key="regret-steps",
         on_change=lambda: None,
         more={
             "asks": asks,
-            "slopes": [largest if step % 3 == 0 else -1.0 for step in range(steps)] if costs == "deterministic" else [],
+            "question": None if asks else ask_for_worst(found).to_json(),
+            "slopes": np.array([largest, -1, -1] if costs == "deterministic" else [], dtype=np.float32),
             "tracks": [
                 {
                     "title": METHODS[name].title,
                     "colour": COLOURS[name],
-                    "x": outcome.x[:steps].round(3).tolist(),
-                    "regret": outcome.regret[:steps].round(3).tolist(),
+                    "x": outcome.x.astype(np.float32),
+                    "regret": outcome.regret.astype(np.float32),
                 }
                 for name, outcome in found.items()
             ],

@@ -1,6 +1,6 @@
 // What compared optimizers show after an epoch, in words. Numbers come from Python: aeviz/lab/optimizer_epochs.py.
 
-import { number } from "../kit/experiment.js";
+import { listed, number } from "../kit/experiment.js";
 import { tr, trn } from "../kit/language.js";
 
 /**
@@ -59,6 +59,30 @@ export const percent = (value, whole) => {
 
 /** @param {string[]} names */
 const joined = (names) => (names.length < 2 ? names.join("") : tr("{names} or {last}", { names: names.slice(0, -1).join(", "), last: names.at(-1) ?? "" }));
+
+/**
+ * What is compared, for who has not seen the end: no verdict.
+ * @param {Line[]} lines
+ * @param {number} epoch
+ * @param {number} epochs
+ */
+export function subject(lines, epoch, epochs) {
+  const titles = listed(lines.map(({ title }) => title));
+  return tr("Epoch {epoch}. Validation errors of {titles}, {seeds} seeds each.", { epoch, titles, seeds: lines[0].errors.length / epochs });
+}
+
+/**
+ * The lines with the lowest error and those that the seeds do not tell from it; none where that is all.
+ * @param {Line[]} lines
+ * @param {number} epoch
+ * @param {number} epochs
+ */
+export function leaders(lines, epoch, epochs) {
+  const sides = lines.map((line) => (isLone(line, epoch, epochs) ? 0 : gapAt(line, epoch).side));
+  const least = Math.min(...sides);
+  const found = lines.filter((_, k) => sides[k] === least);
+  return found.length < lines.length ? found : [];
+}
 
 /**
  * Who is ahead after an epoch.

@@ -4,5 +4,8 @@ Its one number is 0: nothing of it is kept.
 """
 
 from aeviz.web.components.kit.experiment import ExperimentComponent
+from aeviz.web.components.kit.prediction import style_with_question
 
-REGRET_STEPS = ExperimentComponent("regret_steps", script="regret_steps/regret_steps.js")
+REGRET_STEPS = ExperimentComponent(
+    "regret_steps", script="regret_steps/regret_steps.js", style=style_with_question("kit/experiment.css")
+)

@@ -1,5 +1,6 @@
 // The costs f_t of the counterexample, one after the other: a line over the points from -1 to 1, and on it the point x_t that
-// each method has chosen before it knew the line. Python sends points and average regrets of the first steps.
+// each method has chosen before it knew the line. Python sends points and average regrets. Playing shows the first steps one by
+// one and then goes on in growing strides, at an even pace over the logarithmic axis of the points by step.
 
 import { element, icon, write } from "../kit/dom.js";
 import { Experiment, number, slider } from "../kit/experiment.js";
@@ -8,33 +9,67 @@ import { define } from "../kit/mount.js";
 import { onPage } from "../kit/class_colours.js";
 import { ICONS } from "../kit/player.js";
 import { Plot } from "../kit/plot.js";
+import { Prediction } from "../kit/prediction.js";
 import { isAddressed, tell } from "../kit/told.js";
 
-/** @typedef {{ title: string, colour: string, x: number[], regret: number[] }} Track */
+/** @typedef {{ title: string, colour: string, x: Float32Array, regret: Float32Array, means?: Float32Array }} Track */
+/** @typedef {import("../kit/plot.js").Pair} Pair */
 
-const SLOW = 12; // steps that can be read one by one
-const [SLOW_MS, FAST_MS] = [600, 50];
+const PERIOD = 3; // of the deterministic costs
+const SLOW = 10; // steps that can be read one by one
+const [SLOW_MS, PLAY_MS] = [600, 12_000]; // a step of those, and the whole
+const FRAME_MS = 1000; // at most, of a page that was not seen
 const SETTINGS = /^(costs|compared|slope|memory|first|alpha|horizon|seed)$/; // an address with one has its answer shown
 let hasPlayed = false; // by itself, in this visit
 let isTold = false; // whether the visitor has seen the end
 
+/** Means of the last tenth of the steps up to each, of whole periods of the costs. @param {Float32Array} x */
+export function meansOf(x) {
+  const sums = new Float64Array(x.length + 1);
+  x.forEach((at, k) => (sums[k + 1] = sums[k] + at));
+  return x.map((_, k) => {
+    const count = Math.min(k + 1, PERIOD * Math.max(1, Math.floor((k + 1) / (10 * PERIOD))));
+    return (sums[k + 1] - sums[k + 1 - count]) / count;
+  });
+}
+
+/** When a step is reached, in ms. @param {number} step @param {number} last */
+export function timeOf(step, last) {
+  const slow = SLOW_MS * (SLOW - 1);
+  return step <= SLOW ? SLOW_MS * (step - 1) : slow + ((PLAY_MS - slow) * Math.log(step / SLOW)) / Math.log(last / SLOW);
+}
+
+/** The step that is reached after a time. @param {number} time in ms @param {number} last */
+export function stepAt(time, last) {
+  const slow = SLOW_MS * (SLOW - 1);
+  if (time < slow) return 1 + Math.floor(time / SLOW_MS + 1e-6);
+  return Math.min(last, Math.floor(SLOW * (last / SLOW) ** ((time - slow) / (PLAY_MS - slow)) + 1e-6));
+}
+
 class RegretSteps extends Experiment {
+  step = 1;
+
   /** @param {any} data */
   receive(data) {
     this.tracks = /** @type {Track[]} */ (data.tracks);
-    this.slopes = /** @type {number[]} */ (data.slopes); // none where costs are random: each sequence has its own
+    for (const track of this.tracks) track.means = meansOf(track.x);
+    this.slopes = /** @type {Float32Array} */ (data.slopes); // of a period; none where costs are random: each sequence has its own
     this.last = this.tracks[0].x.length;
-    this.step = Math.min(this.step ?? 1, this.last);
+    this.step = Math.min(this.step, this.last);
     super.receive(data);
-    if (Boolean(data.asks) === this.asks) return this.redraw();
-    this.asks = Boolean(data.asks);
-    this.begin();
+    this.question = /** @type {import("../kit/prediction.js").Question | null} */ (data.question);
+    if (Boolean(data.asks) !== this.asks) {
+      this.asks = Boolean(data.asks);
+      this.begin();
+    }
+    this.offer();
+    this.redraw();
   }
 
   /** Stand at the first step while a lesson asks; play once it has asked. */
   begin() {
-    const hasAsked = this.step !== undefined && this.bar?.hidden;
-    for (const part of [this.bar, this.course?.section]) { // the points by step name the best one
+    const hasAsked = this.bar?.hidden;
+    for (const part of [this.bar, this.pace, this.course?.section]) { // the points by step name the best one
       if (part) part.hidden = Boolean(this.asks);
     }
     if (this.plot) this.plot.section.style.gridColumn = this.asks ? "1 / -1" : "";
@@ -43,54 +78,63 @@ class RegretSteps extends Experiment {
       tell("regret", false);
       return;
     }
-    this.tell(isTold || isAddressed(SETTINGS));
+    isTold ||= isAddressed(SETTINGS);
+    tell("regret", isTold);
     if (!hasAsked && (!isTold || hasPlayed)) return;
     if (document.hidden || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
     hasPlayed = true;
     this.play(true);
   }
 
+  /** Ask, or answer where the end is known. Other settings are told at once then, and a former guess does not count for them. */
+  offer() {
+    if (!this.asks) this.prediction?.set(this.question ?? null, JSON.stringify(this.question), isTold);
+    if (this.prediction && this.asks) this.prediction.node.hidden = this.prediction.answer.hidden = true;
+  }
+
   make() {
     const { root } = this;
+    this.prediction = new Prediction(root, () => {
+      this.go(1);
+      this.play(true);
+    }, () => {
+      isTold = true;
+      this.go(this.last ?? 1);
+    });
     const bar = (this.bar = element("div", { class: "bar" }, root));
     this.button = element("button", { type: "button", class: "play" }, bar);
     this.icon = element("span", {}, this.button);
     this.label = element("span", {}, this.button);
     this.button.onclick = () => this.play(!this.timer);
     this.place = slider(bar, tr("step t"), { min: 1, max: 1, step: 1 }, (value) => this.go(value));
-    this.shortcut = element("button", { type: "button", text: tr("Show the verdicts") }, bar);
-    this.shortcut.onclick = () => this.tell(true);
-    const panels = element("div", { class: "panels" }, root);
+    this.pace = element("p", { class: "values" }, root);
+    const panels = element("div", { class: "panels course" }, root);
     this.plot = new Plot(panels, { title: "", label: "", x: [-1.12, 1.12], y: [-1, 1] });
-    this.course = new Plot(panels, { title: tr("The point x_t by step t: \u22121 is best, 1 is worst"), label: "", x: [0, 1], y: [-1.12, 1.12] });
+    this.course = new Plot(panels, { title: tr("The point x_t by step t: \u22121 is best, 1 is worst. Thick: mean of the last tenth of the steps"), label: "", x: [0, 1], y: [-1.12, 1.12], isLogX: true }); // prettier-ignore
     this.words = element("p", { class: "values", role: "status" }, root);
-  }
-
-  /** @param {boolean} isNow Whether the page's verdicts are shown, or else its question */
-  tell(isNow) {
-    isTold = isNow;
-    tell("regret", isNow);
-    if (this.shortcut) this.shortcut.hidden = isNow;
+    root.append(this.prediction.answer); // above the verdicts: the plots do not move when it comes
   }
 
   /** @param {boolean} isOn */
   play(isOn) {
-    clearTimeout(this.timer);
+    cancelAnimationFrame(this.timer ?? 0);
     this.timer = 0;
+    const { last = 1 } = this;
     if (isOn) {
-      if ((this.step ?? 1) >= (this.last ?? 1)) this.step = 1;
-      this.wait();
+      if (this.step >= last) this.step = 1;
+      let time = timeOf(this.step, last);
+      let before = performance.now();
+      const advance = (/** @type {number} */ now) => {
+        time += Math.max(0, Math.min(FRAME_MS, now - before));
+        before = now;
+        const step = stepAt(time, last);
+        this.timer = step < last ? requestAnimationFrame(advance) : 0;
+        if (step !== this.step) this.redraw();
+        this.step = step;
+      };
+      this.timer = requestAnimationFrame(advance);
     }
     this.redraw();
-  }
-
-  wait() {
-    this.timer = window.setTimeout(() => {
-      this.step = (this.step ?? 1) + 1;
-      if (this.step < (this.last ?? 1)) this.wait();
-      else this.timer = 0;
-      this.redraw();
-    }, (this.step ?? 1) < SLOW ? SLOW_MS : FAST_MS);
   }
 
   /** @param {number} step */
@@ -103,8 +147,8 @@ class RegretSteps extends Experiment {
   paint(style) {
     const { plot, course, tracks, slopes, place, words, button, label, step = 1, last = 1 } = this;
     if (!plot || !course || !tracks || !slopes || !place || !words || !button || !label) return;
-    const slope = slopes[step - 1] ?? 0;
-    const most = 1.6 * Math.max(1, ...slopes.slice(0, 3).map(Math.abs));
+    const slope = slopes[(step - 1) % Math.max(1, slopes.length)] ?? 0;
+    const most = 1.6 * Math.max(1, ...slopes.map(Math.abs));
     plot.y = [-most, most];
     place.input.max = String(last);
     place.set(step, String(step));
@@ -120,17 +164,10 @@ class RegretSteps extends Experiment {
       });
       plot.end();
     }
-    course.x = [0, last];
-    course.canvas.setAttribute("aria-label", tr("Points chosen up to step {step}", { step }));
-    if (course.begin(style)) {
-      tracks.forEach(({ x, colour }, k) => {
-        const look = { colour: onPage(colour, this.root), width: 1.5 + 1.5 * (tracks.length - 1 - k) };
-        course.curve(x.slice(0, step).map((at, index) => [index + 1, at]), look);
-        course.dot([step, x[step - 1]], { ...look, width: 4 });
-      });
-      course.end();
-    }
-    if (step === last && !isTold && !this.asks) this.tell(true);
+    if (this.pace) write(this.pace, tr("Play shows {slow} steps one by one and then goes on in growing strides: all {last} take {seconds} seconds.", { slow: SLOW, last: localise(last.toLocaleString("en")), seconds: PLAY_MS / 1000 })); // prettier-ignore
+    this.paintCourse(style);
+    if (step === last && !isTold && !this.asks) this.prediction?.tell();
+    words.setAttribute("aria-live", this.timer ? "off" : "polite"); // not each step on the way
     words.replaceChildren(
       ...tracks.map(({ title, colour, x, regret }) =>
         element("span", { class: "key", style: `--colour:${onPage(colour, this.root)}`, text: this.asks ? `${title}: x = ${number(x[step - 1])}` : tr("{title}: x = {x}, average regret {regret}", { title, x: number(x[step - 1]), regret: number(regret[step - 1]) }) }),
@@ -144,8 +181,25 @@ class RegretSteps extends Experiment {
     this.root.dataset.step = String(step);
   }
 
+  /** The points up to the step: thin and faint; their means above, that of the first method the widest. @param {import("../kit/theme.js").Style} style */
+  paintCourse(style) {
+    const { course, tracks = [], step = 1, last = 1 } = this;
+    if (!course) return;
+    course.x = [0, Math.log10(last)];
+    course.canvas.setAttribute("aria-label", tr("Points chosen up to step {step}", { step }));
+    if (!course.begin(style)) return;
+    const along = (/** @type {Float32Array} */ values) => Array.from(values.subarray(0, step), (at, k) => /** @type {Pair} */ ([Math.log10(k + 1), at]));
+    for (const { x, colour } of tracks) course.curve(along(x), { colour: onPage(colour, this.root), width: 1, alpha: style.isStrong || step <= SLOW ? 0.8 : 0.4 });
+    tracks.forEach(({ x, colour, means }, k) => {
+      const look = { colour: onPage(colour, this.root), width: 2 + 2 * (tracks.length - 1 - k) };
+      if (means && step > SLOW) course.curve(along(means).slice(SLOW - 1), look);
+      course.dot([Math.log10(step), x[step - 1]], { ...look, width: 4 + 2 * (tracks.length - 1 - k) });
+    });
+    course.end();
+  }
+
   close() {
-    clearTimeout(this.timer);
+    cancelAnimationFrame(this.timer ?? 0);
     super.close();
   }
 }

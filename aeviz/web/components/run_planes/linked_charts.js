@@ -2,6 +2,8 @@
 // among those compared. Without a seed it is the mean of a group; with `seeds` its points are the seeds. A trace { pair } is
 // the line between the runs of one seed; "paired" points stay when another run of their seed is pointed at.
 
+import { tr } from "../kit/language.js";
+
 /** @typedef {{ group: number, seed: number | null }} Pointed `seed` is null for all runs of the group */
 /** @typedef {{ group: number, seed?: number | null, seeds?: boolean, paired?: boolean, pair?: number }} Meta */
 
@@ -9,7 +11,13 @@ const LOOK_MS = 150; // between two looks for a chart
 const LOOKS = 100;
 const DIM = "aeviz-dim";
 const LIT = "aeviz-lit";
-const STYLE = `.${DIM} { opacity: 0.1 !important; } .${LIT} { opacity: 1 !important; } .${LIT} path.js-line { stroke-width: 3.5px !important; }`;
+const RING = "aeviz-ring"; // around the runs of the seed that is shown
+const NAME = "aeviz-name"; // beside them
+const NAMED =
+  `.scatterlayer .${RING} { stroke: light-dark(#111, #fff) !important; stroke-width: 7px !important; stroke-opacity: 1 !important; paint-order: stroke; opacity: 1 !important; }` +
+  `.${NAME} { font: 600 14px sans-serif; fill: light-dark(#111, #fff); stroke: light-dark(#fff, #171614); stroke-width: 4px; paint-order: stroke; pointer-events: none; }` +
+  `.${LIT}.aeviz-pair path.js-line { stroke: light-dark(#111, #fff) !important; stroke-opacity: 1 !important; }`;
+const STYLE = `.${DIM} { opacity: 0.1 !important; } .${LIT} { opacity: 1 !important; } .${LIT} path.js-line { stroke-width: 3.5px !important; }${NAMED}`;
 
 /**
  * Whether what belongs to `group` and `seed` is meant; without a seed it is only by its whole group.
@@ -106,12 +114,44 @@ export class LinkedCharts {
       for (const node of plot.querySelectorAll(".scatterlayer > .trace")) {
         /** @type {Meta | undefined} */
         const meta = node.__data__?.[0]?.trace?.meta;
-        if (typeof meta?.pair === "number") node.classList.toggle(LIT, meta.pair === (this.pointed?.seed ?? this.chosen));
+        if (typeof meta?.pair === "number") {
+          node.classList.add("aeviz-pair");
+          node.classList.toggle(LIT, meta.pair === (this.pointed?.seed ?? this.chosen));
+        }
         if (!meta || typeof meta.group !== "number") continue;
         if (!meta.seeds) this.set(node, meta.group, meta.seed);
         else node.querySelectorAll(".points > path").forEach((/** @type {any} */ dot) => this.set(dot, meta.group, dot.__data__?.i, meta.paired));
       }
+      this.name(plot);
     }
+  }
+
+  /** Ring and name the runs of the seed that is shown, the upper name above its point. @param {Element} plot */
+  name(plot) {
+    const seed = this.pointed?.seed ?? this.chosen;
+    plot.querySelectorAll(`.${NAME}`).forEach((text) => text.remove());
+    if (this.chosen < 0) return;
+    /** @type {{ dot: SVGGraphicsElement, title: string, at: DOMMatrix }[]} */
+    const found = [];
+    plot.querySelectorAll(".scatterlayer > .trace .points > path").forEach((each) => {
+      const dot = /** @type {any} */ (each);
+      const trace = dot.closest(".trace").__data__?.[0]?.trace;
+      const isShown = Boolean(trace?.meta?.paired) && dot.__data__?.i === seed;
+      dot.classList.toggle(RING, isShown);
+      const at = isShown && dot.transform.baseVal.consolidate()?.matrix;
+      if (at) found.push({ dot, title: trace.name, at });
+    });
+    found.sort((one, other) => one.at.f - other.at.f);
+    const middle = (plot.querySelector(".nsewdrag")?.getBoundingClientRect().width ?? 0) / 2;
+    found.forEach(({ dot, title, at }, k) => {
+      const text = document.createElementNS("http://www.w3.org/2000/svg", "text");
+      text.setAttribute("class", NAME);
+      text.setAttribute("x", `${at.e}`);
+      text.setAttribute("y", `${at.f + (k ? 24 : -14)}`);
+      text.setAttribute("text-anchor", at.e > middle ? "end" : "start");
+      text.textContent = tr("{title}, seed {seed}", { title, seed });
+      dot.closest(".scatterlayer")?.append(text);
+    });
   }
 
   /** @param {Element} node @param {number} group @param {number | null | undefined} seed @param {boolean} [isPaired] */
