@@ -1,6 +1,6 @@
 // What compared optimizers show after an epoch, in words. Numbers come from Python: aeviz/lab/optimizer_epochs.py.
 
-import { listed, number } from "../kit/experiment.js";
+import { number } from "../kit/experiment.js";
 import { tr, trn } from "../kit/language.js";
 
 /**
@@ -67,7 +67,7 @@ const joined = (names) => (names.length < 2 ? names.join("") : tr("{names} or {l
  * @param {number} epochs
  */
 export function subject(lines, epoch, epochs) {
-  const titles = listed(lines.map(({ title }) => title));
+  const titles = lines.map(({ title }) => title).join(", ");
   return tr("Epoch {epoch}. Validation errors of {titles}, {seeds} seeds each.", { epoch, titles, seeds: lines[0].errors.length / epochs });
 }
 
