@@ -270,7 +270,6 @@ def path_between_waypoints_is_moved_along_played_and_found_again(page):
     expect(page).not_to_have_url(re.compile("stops="))
 
 
-@pytest.mark.story
 def test_gestures_on_one_page(decode, subtests):
     """Each gesture begins where the point rests and the view is whole, on a page that is loaded once."""
     page = decode()

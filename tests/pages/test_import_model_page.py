@@ -128,6 +128,7 @@ def test_puzzle_keeps_its_fault_to_itself_until_it_is_asked_for_and_is_mended(pa
     assert not page.success
 
 
+@pytest.mark.slow
 def test_upload_that_does_not_fit_is_mended_as_long_as_its_files_are_there(page):
     (encoder, decoder) = example.files_of("puzzle-b")
     page = press_import(page, encoder, decoder, "mine")

@@ -1,6 +1,7 @@
 """The status of a run as pages read it, again and again while it trains."""
 
 import gc
+from collections import Counter
 from dataclasses import replace
 
 from aeviz.presets import get_preset
@@ -18,17 +19,18 @@ BEGUN = JobStatus(
 )
 
 
-def kept(path):
-    """How many statuses of a folder's run are in memory, besides the one at hand."""
+def kept(*paths):
+    """How many statuses of each folder's run are in memory, besides the one at hand."""
     gc.collect()
-    return sum(type(each) is JobStatus and each.device == str(path) for each in gc.get_objects())
+    found = Counter(each.device for each in gc.get_objects() if type(each) is JobStatus)
+    return [found[str(path)] for path in paths]
 
 
 def test_of_a_run_that_trains_the_last_status_alone_is_kept(tmp_path):
     for step in range(20):
         write_status(tmp_path, replace(BEGUN, device=str(tmp_path), step=step))
         assert read_status(tmp_path).step == step
-    assert kept(tmp_path) == 1
+    assert kept(tmp_path) == [1]
     assert read_status(tmp_path) is read_status(tmp_path)
 
 
@@ -39,4 +41,4 @@ def test_runs_that_were_read_longest_ago_are_forgotten(tmp_path, monkeypatch):
         path.mkdir()
         write_status(path, replace(BEGUN, device=str(path)))
         read_status(path)
-    assert [kept(path) for path in paths] == [0] * 5 + [1] * 3
+    assert kept(*paths) == [0] * 5 + [1] * 3

@@ -35,7 +35,7 @@ def kill_trainers(tmp_path):
     return run
 
 
-@pytest.mark.parametrize("count", [8, pytest.param(100, marks=LONG)])
+@pytest.mark.parametrize("count", [4, pytest.param(100, marks=LONG)])
 def test_kills_at_random_moments_change_no_weight(count, kill_trainers, tiny_config, tmp_path):
     config = tiny_config(FEW_STEPS, "train.epochs=40")
     kills, runs = kill_trainers("random", config, count, SEED)
