@@ -16,7 +16,7 @@ from aeviz.web.takeaway.titles import short_summary
 
 ROOT = Path(__file__).parents[1]
 CALLS = ("tr", "trn", "trc", "mark")
-LESSON_TEXTS = ("title", "summary", "text", "ask", "choices", "expect", "try", "explanation", "unit")
+LESSON_TEXTS = ("title", "summary", "text", "ask", "choices", "expect", "try", "explanation", "unit", "find")
 """Fields of lesson files that a visitor reads."""
 _CALL = re.compile(r"(?<![\w.$])(trn|trc|tr|mark)\(\s*")
 _IMPORT = re.compile(r"import \{([^}]*)\} from \"[./\w]*/language\.js\"")

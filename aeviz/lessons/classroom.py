@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from aeviz.errors import ClassroomError
+from aeviz.language import tr
 from aeviz.lessons.lesson import Answer, Lesson, Question
 from aeviz.lessons.tally import Bar, answers_to_csv, tally
 
@@ -97,7 +98,9 @@ class Classroom:
             self._insist_on_open()
             if student not in self._students:
                 if len(self._students) >= MOST_STUDENTS:
-                    raise ClassroomError(f"class {self.code} is full: it has {MOST_STUDENTS} students")
+                    raise ClassroomError(
+                        tr("class {code} is full: it has {count} students", code=self.code, count=MOST_STUDENTS)
+                    )
                 self._students[student] = len(self._students) + 1
             self._touched = self._clock()
 
@@ -113,9 +116,9 @@ class Classroom:
             if student not in self._students:
                 raise ClassroomError(f"join class {self.code} before you answer")
             if step != self._step:
-                raise ClassroomError("the class has gone on to another step; your answer was not counted")
+                raise ClassroomError(tr("the class has gone on to another step; your answer was not counted"))
             if step in self._revealed:
-                raise ClassroomError("the answer has been told; your answer was not counted")
+                raise ClassroomError(tr("the answer has been told; your answer was not counted"))
             if question is None or not question.is_possible(answer):
                 raise ClassroomError(f"step {step + 1} has no such answer; choose one of those on offer")
             self._answers.setdefault(step, {})[student] = answer
@@ -187,7 +190,7 @@ class Classroom:
 
     def _insist_on_open(self) -> None:
         if self._is_ended:
-            raise ClassroomError(f"class {self.code} has ended")
+            raise ClassroomError(tr("class {code} has ended", code=self.code))
 
     def _send(self, address: str) -> None:
         self._address = address
@@ -220,7 +223,9 @@ class Classrooms:
         with self._lock:
             self._tidy()
             if len(self._rooms) >= MOST_CLASSES:
-                raise ClassroomError(f"{MOST_CLASSES} classes are open on this server; try again when one has ended")
+                raise ClassroomError(
+                    tr("{count} classes are open on this server; try again when one has ended", count=MOST_CLASSES)
+                )
             code = self._new_code()
             room = self._rooms[code] = Classroom(code, lesson, teacher, self._clock)
             return room
@@ -234,14 +239,19 @@ class Classrooms:
         code = normalise_code(text)
         if len(code) != CODE_LENGTH or not set(code) <= set(LETTERS):
             raise ClassroomError(
-                f"{text.strip()[:20]!r} is no class code; expected {CODE_LENGTH} letters, such as KRTMB. I, L and O "
-                "do not occur"
+                tr(
+                    "{text} is no class code; expected {count} letters, such as KRTMB. I, L and O do not occur",
+                    text=repr(text.strip()[:20]),
+                    count=CODE_LENGTH,
+                )
             )
         with self._lock:
             self._tidy()
             room = self._rooms.get(code)
         if room is None:
-            raise ClassroomError(f"there is no class {code}. It may have ended; check the letters with your teacher")
+            raise ClassroomError(
+                tr("there is no class {code}. It may have ended; check the letters with your teacher", code=code)
+            )
         return room
 
     def close(self, room: Classroom) -> None:

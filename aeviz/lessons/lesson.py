@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from aeviz.language import number, tr
 from aeviz.lessons.views import View
 
 Answer = float
@@ -65,7 +66,7 @@ class Number:
 
     def describe(self, answer: Answer) -> str:
         """Return an answer in words."""
-        return f"{answer:,.6g} {self.unit}".strip()
+        return f"{number(answer, ',.6g')} {tr(self.unit) if self.unit else ''}".strip()
 
 
 Question = Choices | Number

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from aeviz.language import number, tr
 from aeviz.lessons.lesson import Answer, Choices, Lesson, Number, Question
 
 MOST_BINS = 7
@@ -52,7 +53,11 @@ def _sort(question: Number, answers: Sequence[Answer]) -> list[Bar]:
     below = [answer for answer in answers if not question.is_right(answer) and answer < question.answer]
     above = [answer for answer in answers if not question.is_right(answer) and answer > question.answer]
     exact = question.describe(question.answer)
-    label = exact if question.tolerance == 0 else f"{low:,.4g} to {question.describe(high)}"
+    label = (
+        exact
+        if question.tolerance == 0
+        else tr("{low} to {high}", low=number(low, ",.4g"), high=question.describe(high))
+    )
     bins = MOST_BINS // 2
     return [
         *_ranges(question, below, bins),
@@ -72,7 +77,9 @@ def _ranges(question: Number, answers: Sequence[Answer], bins: int) -> list[Bar]
     places = [min(bins - 1, math.floor((answer - low) / width)) for answer in answers]
     return [
         Bar(
-            label=f"{low + k * width:,.4g} to {question.describe(low + (k + 1) * width)}",
+            label=tr(
+                "{low} to {high}", low=number(low + k * width, ",.4g"), high=question.describe(low + (k + 1) * width)
+            ),
             count=places.count(k),
         )
         for k in range(bins)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from aeviz.language import tr
 from aeviz.lessons import Answer
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.lesson import classes, state
@@ -37,27 +38,30 @@ def _show(now: state.Running) -> None:
 
 def _show_buttons(now: state.Running, chosen: Answer | None) -> None:
     with st.container(horizontal=True, gap="xsmall", key="lesson-go"):
-        if st.button("Back", key="lesson-back", disabled=now.place == 0):
+        if st.button(tr("Back"), key="lesson-back", disabled=now.place == 0):
             state.go_on(replace(now, place=now.place - 1))
         if not now.is_open:
-            is_sent = st.button("Answer", type="primary", key="lesson-answer", icon=":material/done:")
-            is_skipped = st.button("Skip", key="lesson-skip", help="Show the answer without a prediction.")
+            is_sent = st.button(tr("Answer"), type="primary", key="lesson-answer", icon=":material/done:")
+            is_skipped = st.button(tr("Skip"), key="lesson-skip", help=tr("Show the answer without a prediction."))
             if is_skipped or (is_sent and chosen is not None):
                 state.answer(now, None if is_skipped else chosen)
             if is_sent:
-                st.caption("Choose an answer first, or skip the question.")
+                st.caption(tr("Choose an answer first, or skip the question."))
         if now.is_open and not now.is_last:
-            if st.button("Next", key="lesson-next", type="primary", icon=":material/arrow_forward:"):
+            if st.button(tr("Next"), key="lesson-next", type="primary", icon=":material/arrow_forward:"):
                 state.go_on(replace(now, place=now.place + 1))
-        elif now.is_open and st.button("Finish", key="lesson-finish", type="primary", icon=":material/flag:"):
+        elif now.is_open and st.button(tr("Finish"), key="lesson-finish", type="primary", icon=":material/flag:"):
             state.finish()
     with st.container(horizontal=True):
         if now.is_open and st.button(
-            "Show the view again", key="lesson-view", type="tertiary", help="Open this step's page as the step has it."
+            tr("Show the view again"),
+            key="lesson-view",
+            type="tertiary",
+            help=tr("Open this step's page as the step has it."),
         ):
             state.go_on(now)
-        if st.button("Teach this lesson to a class", key="lesson-teach", type="tertiary", icon=":material/groups:"):
+        if st.button(tr("Teach this lesson to a class"), key="lesson-teach", type="tertiary", icon=":material/groups:"):
             classes.teach(now.lesson, now.place)
-        if st.button("End the lesson", key="lesson-end", type="tertiary", icon=":material/close:"):
+        if st.button(tr("End the lesson"), key="lesson-end", type="tertiary", icon=":material/close:"):
             state.drop()
             st.rerun()

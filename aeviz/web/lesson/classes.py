@@ -5,6 +5,7 @@ from typing import NoReturn
 import streamlit as st
 
 from aeviz.errors import ClassroomError
+from aeviz.language import tr
 from aeviz.lessons import Classroom, Classrooms, Lesson, View, page_paths, parse_view
 from aeviz.lessons.classroom import normalise_code
 from aeviz.web.kernel.navigation import CLASS
@@ -77,8 +78,8 @@ def current() -> Classroom | None:
         return CLASSES.find(code)
     except ClassroomError:
         leave()
-        st.session_state[_NOTICE] = (
-            f"Class {code} has ended. Go on by yourself, or choose a lesson on the page Lessons."
+        st.session_state[_NOTICE] = tr(
+            "Class {code} has ended. Go on by yourself, or choose a lesson on the page Lessons.", code=code
         )
         return None
 

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from aeviz.errors import ClassroomError
+from aeviz.language import tr
 from aeviz.lessons import Classroom
 from aeviz.web.kernel.navigation import settle_address
 from aeviz.web.kernel.page import errors_as_messages
@@ -101,7 +102,7 @@ def show_lesson(page: str) -> None:
     # on a phone the sheet is high for a question and makes way for what the answer shows
     is_asking = _is_asking(room, now)
     st.set_page_config(initial_sidebar_state="expanded" if is_asking else "auto")
-    st.html(_STYLE)
+    st.html(_STYLE.replace("More ↓", tr("More ↓")))
     with errors_as_messages(stop=False), st.sidebar:
         if room is None:
             show_alone()

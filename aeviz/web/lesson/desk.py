@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from aeviz.language import tr, trn
 from aeviz.lessons import Choices, Classroom
 from aeviz.web.kernel.navigation import shown_address
 from aeviz.web.kernel.page import errors_as_messages
@@ -27,19 +28,19 @@ def _show(room: Classroom) -> None:
     is_asking = step.question is not None and not now.is_revealed
     if step.question is not None and is_asking:
         st.markdown(to_markdown(step.text))
-        st.markdown(f"**Question:** {to_markdown(step.question.ask)}")
+        st.markdown(tr("**Question:** {ask}", ask=to_markdown(step.question.ask)))
         lead(room.lesson, now.step, is_open=False)
-        if st.button("Reveal", key="class-reveal", type="primary", icon=":material/visibility:"):
+        if st.button(tr("Reveal"), key="class-reveal", type="primary", icon=":material/visibility:"):
             room.reveal()
             classes.show_step(room)
     else:
         recall(step)
         show_explanation(room.lesson, now.step)
     with st.container(horizontal=True, key="lesson-go"):
-        if st.button("Back", key="class-back", disabled=now.step == 0, icon=":material/arrow_back:"):
+        if st.button(tr("Back"), key="class-back", disabled=now.step == 0, icon=":material/arrow_back:"):
             _move(room, now.step - 1)
         if st.button(
-            "Next",
+            tr("Next"),
             key="class-next",
             type="secondary" if is_asking else "primary",
             disabled=now.step == len(room.lesson.steps) - 1,
@@ -47,13 +48,13 @@ def _show(room: Classroom) -> None:
         ):
             _move(room, now.step + 1)
     if st.button(
-        "Show my view to all",
+        tr("Show my view to all"),
         key="class-push",
         icon=":material/cast:",
-        help="Send everyone who follows to the page that you see, with its settings.",
+        help=tr("Send everyone who follows to the page that you see, with its settings."),
     ):
         room.send(shown_address())
-        st.toast("All who follow see your page.", icon=":material/cast:")
+        st.toast(tr("All who follow see your page."), icon=":material/cast:")
     _show_end(room)
 
 
@@ -66,10 +67,10 @@ def _move(room: Classroom, place: int) -> None:
 
 
 def _show_end(room: Classroom) -> None:
-    with st.popover("End the class", icon=":material/stop_circle:"):
-        st.markdown("This closes the class and forgets all answers. Download them first if you want to keep them.")
+    with st.popover(tr("End the class"), icon=":material/stop_circle:"):
+        st.markdown(tr("This closes the class and forgets all answers. Download them first if you want to keep them."))
         st.download_button(
-            "Download the answers (CSV)",
+            tr("Download the answers (CSV)"),
             room.to_csv,
             file_name=f"answers-{room.code}.csv",
             mime="text/csv",
@@ -77,7 +78,7 @@ def _show_end(room: Classroom) -> None:
             icon=":material/download:",
             on_click="ignore",
         )
-        if st.button("End now", key="class-end", type="primary", icon=":material/stop_circle:"):
+        if st.button(tr("End now"), key="class-end", type="primary", icon=":material/stop_circle:"):
             classes.CLASSES.close(room)
             classes.leave()
             st.rerun()
@@ -105,25 +106,30 @@ def _show_board(code: str) -> None:
         st.rerun()
     now = room.state()
     question = room.lesson.steps[now.step].question
-    people = "1 student" if now.students == 1 else f"{now.students} students"
+    people = trn("{count} student in the class.", "{count} students in the class.", now.students)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"## {code}", width="content")
         address = join_address(code)
         if address:
-            with st.popover("QR code", icon=":material/qr_code_2:", help="For the cameras of phones."):
-                st.image(qr_code(address), width=320, alt=f"QR code of {address}")
+            with st.popover(tr("QR code"), icon=":material/qr_code_2:", help=tr("For the cameras of phones.")):
+                st.image(qr_code(address), width=320, alt=tr("QR code of {address}", address=address))
             st.caption(
-                f"Students open `{address}`, or the page **Lessons** and type this code. {people} in the class.",
+                tr("Students open `{address}`, or the page **Lessons** and type this code.", address=address)
+                + f" {people}",
                 width="stretch",
             )
         else:
-            st.markdown(f"{NO_QR_CODE} {people} in the class.", width="stretch")
+            st.markdown(f"{tr(NO_QR_CODE)} {people}", width="stretch")
     if question is None:
         return
-    answer = f" The answer: **{to_markdown(question.solution).rstrip('.')}**." if now.is_revealed else ""
-    st.markdown(f"**{to_markdown(question.ask)}** {now.answered} of {now.students} answered.{answer}")
+    solution = to_markdown(question.solution).rstrip(".")
+    answer = " " + tr("The answer: **{solution}**.", solution=solution) if now.is_revealed else ""
+    count = tr("{answered} of {students} answered.", answered=now.answered, students=now.students)
+    st.markdown(f"**{to_markdown(question.ask)}** {count}{answer}")
     is_early = now.is_revealed or st.toggle(
-        "Show the answers", key=_EARLY, help="Before you press Reveal: students who see them may follow the majority."
+        tr("Show the answers"),
+        key=_EARLY,
+        help=tr("Before you press Reveal: students who see them may follow the majority."),
     )
     bars = room.bars() if is_early else []
     if not bars and isinstance(question, Choices):

@@ -7,7 +7,9 @@ from urllib.parse import urlsplit, urlunsplit
 import segno
 import streamlit as st
 
-NO_QR_CODE = (
+from aeviz.language import mark
+
+NO_QR_CODE = mark(
     ":gray[:material/qr_code_2: No QR code: only this computer can open this page. For a class, start aeviz with "
     "`make app HOST=0.0.0.0`.]"
 )

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from aeviz.language import tr
 from aeviz.lessons import Classroom, ClassState
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.visitor import visitor_id
@@ -39,14 +40,16 @@ def _show_seat() -> None:
 
 
 def _show(room: Classroom) -> None:
-    st.caption(f":material/groups: Class {room.code}")
+    st.caption(tr(":material/groups: Class {code}", code=room.code))
     now = room.state()
     show_head(room.lesson, now.step)
     if classes.is_away():
-        st.info("You have left the class for now. Your page stays where you put it.", icon=":material/directions_walk:")
-        if st.button("Rejoin the class", key="class-rejoin", type="primary", icon=":material/login:"):
+        st.info(
+            tr("You have left the class for now. Your page stays where you put it."), icon=":material/directions_walk:"
+        )
+        if st.button(tr("Rejoin the class"), key="class-rejoin", type="primary", icon=":material/login:"):
             classes.come_back(room)
-        if st.button("Leave for good", key="class-close", type="tertiary", icon=":material/close:"):
+        if st.button(tr("Leave for good"), key="class-close", type="tertiary", icon=":material/close:"):
             classes.leave()
             st.rerun()
         return
@@ -61,11 +64,11 @@ def _show(room: Classroom) -> None:
             show_verdict(step.question, room.answer_of(visitor_id(), now.step))
         show_explanation(room.lesson, now.step)
     if st.button(
-        "Leave the class",
+        tr("Leave the class"),
         key="class-leave",
         type="tertiary",
         icon=":material/logout:",
-        help="Look around by yourself. You can come back at any time.",
+        help=tr("Look around by yourself. You can come back at any time."),
     ):
         classes.step_aside()
         st.rerun()
@@ -77,15 +80,17 @@ def _show_question(room: Classroom, now: ClassState) -> None:
         return
     given = room.answer_of(visitor_id(), now.step)
     chosen = ask(question, f"class.answer.{room.code}.{now.step}.{given}", given)
-    label = "Answer" if given is None else "Change my answer"
+    label = tr("Answer") if given is None else tr("Change my answer")
     # never disabled: a number that is still being typed reaches Python together with the click
     is_sent = st.button(label, key="class-answer", type="primary", icon=":material/done:")
     if is_sent and chosen is None:
-        st.caption("Choose an answer first.")
+        st.caption(tr("Choose an answer first."))
     if is_sent and chosen is not None:
         room.answer(visitor_id(), now.step, chosen)
-        st.toast("Your answer is in. You can change it until it is revealed.", icon=":material/done:")
+        st.toast(tr("Your answer is in. You can change it until it is revealed."), icon=":material/done:")
         st.rerun()
     if given is not None:
         said = to_markdown(question.describe(given)).rstrip(".")
-        st.caption(f":material/hourglass_top: Your answer: {said}. You can change it until it is revealed.")
+        st.caption(
+            tr(":material/hourglass_top: Your answer: {said}. You can change it until it is revealed.", said=said)
+        )

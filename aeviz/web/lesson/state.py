@@ -6,6 +6,7 @@ from typing import NoReturn
 
 import streamlit as st
 
+from aeviz.language import tr
 from aeviz.lessons import Answer, Lesson, Library, Step, View, find_lessons, lesson_files
 from aeviz.web.kernel.caching import Stamp, shared, stamp_of
 from aeviz.web.kernel.navigation import CLASS, LESSON, has_gone_back, open_address
@@ -181,10 +182,12 @@ def resume_from_address(page: str) -> str:
     if lesson is None:
         del st.query_params[LESSON]
         return (
-            "The address names a lesson that you uploaded in an earlier visit; lessons of your own are not stored. "
-            "Upload the file again on the page Lessons."
+            tr(
+                "The address names a lesson that you uploaded in an earlier visit; lessons of your own are not stored. "
+                "Upload the file again on the page Lessons."
+            )
             if name == UPLOADED
-            else "The address names a lesson that is not here. Choose one on the page Lessons."
+            else tr("The address names a lesson that is not here. Choose one on the page Lessons.")
         )
     place = int(text) - 1 if text.isascii() and text.isdecimal() and len(text) < 4 else 0
     place = min(max(place, 0), len(lesson.steps) - 1)

@@ -5,6 +5,7 @@ from html import escape
 
 from aeviz.errors import AevizError, CheckpointError
 from aeviz.figures.images import bar_thumbnail, latent_thumbnail, tile, to_data_uri, to_small_uri
+from aeviz.language import mark, tr
 from aeviz.lessons import Lesson, models_named
 from aeviz.web.kernel import projections
 from aeviz.web.kernel.caching import shared
@@ -68,8 +69,8 @@ def picture_of(name: str, lesson: Lesson) -> str | None:
     found = list_models()
     shown = _own(name, found) or _of_models(lesson, found)
     parts = [
-        f'<figure title="{escape(each.words)}" class="is-{each.shape}">{_body(each)}'
-        f"<figcaption>{escape(each.caption)}</figcaption></figure>"
+        f'<figure title="{escape(tr(each.words, **each.values))}" class="is-{each.shape}">{_body(each)}'
+        f"<figcaption>{escape(tr(each.caption, **each.values))}</figcaption></figure>"
         for each in shown
     ]
     return f'<div class="lesson-picture">{"".join(parts)}</div>' if parts else None
@@ -77,7 +78,7 @@ def picture_of(name: str, lesson: Lesson) -> str | None:
 
 def _body(picture: Picture) -> str:
     """Return a picture as HTML: still, as a film, or with a dot that moves on it."""
-    image = f'<img src="{picture.source}" alt="{escape(picture.words)}">'
+    image = f'<img src="{picture.source}" alt="{escape(tr(picture.words, **picture.values))}">'
     if picture.frames > 1:
         pace = " is-slow" if picture.frames < FEW else ""
         return f'<div class="lesson-film{pace}" style="--frames:{picture.frames}">{image}</div>'
@@ -100,7 +101,9 @@ def _of_models(lesson: Lesson, found: Mapping[str, Model]) -> list[Picture]:
     named = dict.fromkeys(name for step in lesson.steps for name in models_named(step.view) if name in found)
     shown = [(name, _picture(found[name], is_dark())) for name in list(named)[:MOST]]
     return [
-        Picture(source=source, words=f"{words} of {name}", caption=name) for name, (source, words) in shown if source
+        Picture(source=source, words=words, caption=name, values={"model": name})
+        for name, (source, words) in shown
+        if source
     ]
 
 
@@ -111,7 +114,7 @@ def icon_of(lesson: Lesson) -> str:
 
 @shared(max_entries=128)  # 10 to 50 kB each
 def _picture(model: Model, is_dark: bool) -> tuple[str, str]:
-    """Return a small picture of a model as a data URI, empty where there is nothing to draw, and what it shows.
+    """Return a small picture of a model as a data URI, empty where there is nothing to draw, and a message.
 
     The codes of a variational model with many dimensions are shown as the KL divergence of each dimension, since two
     directions of them say little; those of others as their plane. Nothing is encoded for it.
@@ -120,12 +123,18 @@ def _picture(model: Model, is_dark: bool) -> tuple[str, str]:
         table, evaluation = model.stored_latents, model.evaluation
         if evaluation is not None and len(evaluation.kl_per_dimension) > MOST and table is not None:
             nats = sorted(evaluation.kl_per_dimension, reverse=True)
-            return to_data_uri(bar_thumbnail(nats, SIDE_PX), effort=6), "KL divergence of each latent dimension"
+            return to_data_uri(bar_thumbnail(nats, SIDE_PX), effort=6), mark(
+                "KL divergence of each latent dimension of {model}"
+            )
         if table is not None and len(table.z):
             plane = projections.projection(model, 2).points
             picture = latent_thumbnail(plane, table.labels, SIDE_PX, is_dark=is_dark)
-            return to_data_uri(picture, effort=6), "Latent map, coloured by class,"
+            return to_data_uri(picture, effort=6), mark("Latent map, coloured by class, of {model}")
         drawn = model.prior_samples
     except CheckpointError:  # a damaged run hides no lesson
         return "", ""
-    return ("", "") if drawn is None else (to_small_uri(tile(drawn.images[-1][:_DRAWS], _COLUMNS)), "Samples")
+    return (
+        ("", "")
+        if drawn is None
+        else (to_small_uri(tile(drawn.images[-1][:_DRAWS], _COLUMNS)), mark("Samples of {model}"))
+    )

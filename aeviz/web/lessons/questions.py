@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from aeviz.lab.adaptive import Settings
 from aeviz.lab.components import find_components
 from aeviz.lab.moments import measure_moments
 from aeviz.lab.regret import play
+from aeviz.language import mark
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.models import Model
 from aeviz.web.lessons.decode import decode
@@ -45,12 +46,15 @@ class Picture:
     source: str
     """A data URI."""
     words: str
-    """What it shows."""
+    """What it shows, a message."""
     caption: str
+    """A message, too."""
     shape: str = "square"
     """"square", "wide", or "drawn" for a wide picture that appears from left to right."""
     frames: int = 1
     """Pictures of equal width in the source, beside each other, which are shown one after the other."""
+    values: Mapping[str, object] = field(default_factory=dict)
+    """What stands for {name} in the two messages."""
     line: tuple[tuple[float, float], tuple[float, float]] | None = None
     """Where on the picture a dot moves: from and to, (x, y) in shares of width and height from its upper left."""
 
@@ -89,11 +93,17 @@ def _path(model: Model, is_dark: bool) -> list[Picture]:
     return [
         Picture(
             source=to_data_uri(latent_thumbnail(drawn, labels, SIDE_PX, window=window, is_dark=is_dark), effort=6),
-            words=f"Latent map of {model.name}, coloured by class, with a line from {_ENDS[0]} to {_ENDS[1]}",
-            caption="a line on the map …",
+            words=mark("Latent map of {model}, coloured by class, with a line from {first} to {last}"),
+            caption=mark("a line on the map …"),
+            values={"model": model.name, "first": _ENDS[0], "last": _ENDS[1]},
             line=((places[0, 0], places[0, 1]), (places[1, 0], places[1, 1])),
         ),
-        _film(decode(model, codes), f"Images that {model.name} decodes along the line", "… and its images"),
+        _film(
+            decode(model, codes),
+            mark("Images that {model} decodes along the line"),
+            mark("… and its images"),
+            model=model.name,
+        ),
     ]
 
 
@@ -101,10 +111,14 @@ _LINE = 6
 """Class in whose colour the line is drawn: orange, which the two ends have not."""
 
 
-def _film(images: np.ndarray, words: str, caption: str) -> Picture:
+def _film(images: np.ndarray, words: str, caption: str, **values: object) -> Picture:
     """Return images, (N, C, H, W), floats in [0, 1], as a film."""
     return Picture(
-        source=to_small_uri(tile(images, len(images), gap=0)), words=words, caption=caption, frames=len(images)
+        source=to_small_uri(tile(images, len(images), gap=0)),
+        words=words,
+        caption=caption,
+        frames=len(images),
+        values=values,
     )
 
 
@@ -136,11 +150,16 @@ def _planes(plain: Model, vae: Model, is_dark: bool) -> list[Picture]:
     return [
         Picture(
             source=to_data_uri(np.concatenate(frames, axis=1), effort=6),
-            words="The plane of PCA becomes the latent plane of an autoencoder of the same digits",
-            caption="PCA → autoencoder …",
+            words=mark("The plane of PCA becomes the latent plane of an autoencoder of the same digits"),
+            caption=mark("PCA → autoencoder …"),
             frames=_FRAMES,
         ),
-        _film(decode(vae, codes), f"Images that {vae.name} decodes along a circle", "… → VAE: new digits"),
+        _film(
+            decode(vae, codes),
+            mark("Images that {model} decodes along a circle"),
+            mark("… → VAE: new digits"),
+            model=vae.name,
+        ),
     ]
 
 
@@ -167,8 +186,8 @@ def _regret() -> list[Picture]:
     return [
         Picture(
             source=_svg(width, height, parts),
-            words="Average regret of Adam and AMSGrad on convex costs: one stays, one goes to zero",
-            caption="average regret: which is Adam?",
+            words=mark("Average regret of Adam and AMSGrad on convex costs: one stays, one goes to zero"),
+            caption=mark("average regret: which is Adam?"),
             shape="drawn",
         )
     ]
@@ -194,11 +213,17 @@ def _bars(model: Model) -> list[Picture]:
         for k in range(_DIMENSIONS)
     ]
     return [
-        _film(decode(model, codes), f"What {model.name} decodes as z{axis + 1} grows", f"z{axis + 1} does this"),
+        _film(
+            decode(model, codes),
+            mark("What {model} decodes as z{axis} grows"),
+            mark("z{axis} does this"),
+            model=model.name,
+            axis=axis + 1,
+        ),
         Picture(
             source=_svg(width, height, parts),
-            words="Ten latent dimensions, each with a question mark",
-            caption="do all ten do something?",
+            words=mark("Ten latent dimensions, each with a question mark"),
+            caption=mark("do all ten do something?"),
             shape="wide",
         ),
     ]
@@ -220,11 +245,12 @@ def _faces(plain: Model, structural: Model) -> list[Picture]:
                     [tile(drawn.images[-1][k : k + _FACES], 2) for k in range(0, len(drawn.images[-1]), _FACES)], axis=1
                 )
             ),
-            words=f"Samples of {model.name}",
+            words=mark("Samples of {model}"),
             caption=caption,
+            values={"model": model.name},
             frames=-(-len(drawn.images[-1]) // _FACES),
         )
-        for model, caption in ((plain, "VAE"), (structural, "VAE with MS-SSIM"))
+        for model, caption in ((plain, "VAE"), (structural, mark("VAE with MS-SSIM")))
         if (drawn := model.prior_samples) is not None
     ]
 

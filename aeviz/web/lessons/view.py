@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import streamlit as st
 
 from aeviz.errors import LessonError
+from aeviz.language import mark, tr, trn
 from aeviz.lessons import MAX_BYTES, TEMPLATE, Answer, Lesson, Listed, Question, parse_lesson
 from aeviz.lessons.classroom import CODE_LENGTH
 from aeviz.web.kernel.page import errors_as_messages
@@ -45,16 +46,23 @@ def show_lessons() -> None:
         return
     st.html(_STYLE + pictures.STYLE)
     if room is not None:
-        part = "teach" if classes.is_teacher(room) else "take part in"
+        part = (
+            tr("You teach class {code}.", code=room.code)
+            if classes.is_teacher(room)
+            else tr("You take part in class {code}.", code=room.code)
+        )
+        where = tr(
+            "The lesson stands in the column on the left, on a phone at the bottom. End or leave it there to take a "
+            "lesson alone."
+        )
         st.info(
-            f"You {part} class {room.code}. The lesson stands in the column on the left, on a phone at the bottom. "
-            "End or leave it there to take a lesson alone.",
+            f"{part} {where}",
             icon=":material/groups:",
         )
         address = join_address(room.code) if classes.is_teacher(room) else ""
         if address:
-            st.image(qr_code(address), width=320, alt=f"QR code of {address}")
-            st.markdown(f"Scan the code, or open `{address}`.")
+            st.image(qr_code(address), width=320, alt=tr("QR code of {address}", address=address))
+            st.markdown(tr("Scan the code, or open `{address}`.", address=address))
         return
     _show_join()
     found = state.library()
@@ -62,8 +70,10 @@ def show_lessons() -> None:
         _show_cards(listed for listed in found.lessons.values() if listed.is_shipped)
         _show_upload()
     st.caption(
-        ":material/groups: **With a class:** press *Teach a class* on a lesson :material/arrow_forward: students scan "
-        "the code on your screen :material/arrow_forward: they predict on their phones, you reveal."
+        tr(
+            ":material/groups: **With a class:** press *Teach a class* on a lesson :material/arrow_forward: students "
+            "scan the code on your screen :material/arrow_forward: they predict on their phones, you reveal."
+        )
     )
     uploaded = state.uploaded()
     if uploaded is not None:
@@ -71,11 +81,13 @@ def show_lessons() -> None:
             _show_card(state.UPLOADED, uploaded)
     own = [listed for listed in found.lessons.values() if not listed.is_shipped]
     if own:
-        st.subheader("Lessons of this server")
+        st.subheader(tr("Lessons of this server"))
         with st.container(horizontal=True, gap="small", key="lesson-cards-own"):
             _show_cards(own)
     if found.problems:
-        with st.expander(f"Lessons that cannot be used ({len(found.problems)})", icon=":material/warning:"):
+        with st.expander(
+            tr("Lessons that cannot be used ({count})", count=len(found.problems)), icon=":material/warning:"
+        ):
             st.markdown("\n".join(f"- {escape(problem)}" for problem in found.problems))
 
 
@@ -84,13 +96,13 @@ def _show_question(now: state.Running) -> None:
     question = now.step.question
     with st.container(border=True, key="lesson-question"):
         if question is None or now.is_open:
-            st.markdown(f"**{to_markdown(now.lesson.title)}** stands in the column.")
+            st.markdown(tr("**{title}** stands in the column.", title=to_markdown(now.lesson.title)))
         else:
             st.markdown(f"### {to_markdown(question.ask)}")
-            st.caption("Predict in the column. Then the page opens that shows the answer.")
+            st.caption(tr("Predict in the column. Then the page opens that shows the answer."))
             if (picture := pictures.picture_of(now.name, now.lesson)) is not None:
                 st.html(pictures.STYLE + _QUESTION_STYLE + picture)
-    st.caption("End the lesson in the column to see all lessons, or to join a class.")
+    st.caption(tr("End the lesson in the column to see all lessons, or to join a class."))
 
 
 def _show_result() -> None:
@@ -99,12 +111,17 @@ def _show_result() -> None:
     if ended is None:
         return
     right, made = ended.result()
-    how = f" {right} of {made} predictions were right." if made else ""
-    stop = "" if ended.lesson.title.endswith(("?", "!", ".")) else "."
-    st.success(f"You have come to the end of **{escape(ended.lesson.title)}**{stop}{how}", icon=":material/flag:")
+    how = " " + tr("{right} of {made} predictions were right.", right=right, made=made) if made else ""
+    title = tr(ended.lesson.title)
+    stop = "" if title.endswith(("?", "!", ".")) else "."
+    end = tr("You have come to the end of **{title}**{stop}", title=escape(title), stop=stop)
+    st.success(end + how, icon=":material/flag:")
     following = _next(ended.name)
     if following is not None and st.button(
-        f"Next lesson: {following.lesson.title}", key="next-lesson", type="primary", icon=":material/arrow_forward:"
+        tr("Next lesson: {title}", title=tr(following.lesson.title)),
+        key="next-lesson",
+        type="primary",
+        icon=":material/arrow_forward:",
     ):
         state.start(following.name, following.lesson)
     lines = [
@@ -113,7 +130,7 @@ def _show_result() -> None:
         if (question := step.question) is not None and place in ended.given
     ]
     if lines:
-        with st.expander("Your predictions", expanded=True, icon=":material/checklist:"):
+        with st.expander(tr("Your predictions"), expanded=True, icon=":material/checklist:"):
             st.markdown("\n".join(f"{place}. {line}" for place, line in enumerate(lines, 1)))
 
 
@@ -121,10 +138,10 @@ def _judge(question: Question, given: Answer | None) -> str:
     """Return a question with what became of the prediction, as a line of Markdown."""
     ask, solution = (" ".join(to_markdown(text).split()) for text in (question.ask, question.solution))
     if given is None:
-        return f":material/remove: **Skipped:** {ask} The answer: {solution}"
+        return tr(":material/remove: **Skipped:** {ask} The answer: {solution}", ask=ask, solution=solution)
     if question.is_right(given):
-        return f":green[:material/check_circle:] **Right:** {ask} {solution}"
-    return f":orange[:material/cancel:] **Wrong:** {ask} The answer: {solution}"
+        return tr(":green[:material/check_circle:] **Right:** {ask} {solution}", ask=ask, solution=solution)
+    return tr(":orange[:material/cancel:] **Wrong:** {ask} The answer: {solution}", ask=ask, solution=solution)
 
 
 def _next(name: str) -> Listed | None:
@@ -138,16 +155,16 @@ def _show_join() -> None:
     """Let a student join a class, in one line above the lessons: on a phone they fill screens."""
     with (
         st.container(key="lesson-join"),
-        st.popover("Have a code? Join your class", type="tertiary", icon=":material/login:"),
+        st.popover(tr("Have a code? Join your class"), type="tertiary", icon=":material/login:"),
         st.form("join-class", border=False, enter_to_submit=True),
     ):
         text = st.text_input(
-            "Code of your class",
+            tr("Code of your class"),
             key="class-code",
             max_chars=CODE_LENGTH + 5,
-            help="Your teacher's screen shows it. No account is needed, and nobody learns who answered what.",
+            help=tr("Your teacher's screen shows it. No account is needed, and nobody learns who answered what."),
         )
-        if st.form_submit_button("Join the class", type="primary"):
+        if st.form_submit_button(tr("Join the class"), type="primary"):
             with errors_as_messages(stop=False):
                 classes.join(text)
 
@@ -168,45 +185,58 @@ def _show_card(name: str, lesson: Lesson, place: int | None = None) -> None:
                 st.markdown(pictures.icon_of(lesson))
         number = "" if place is None else f"{place}. "
         st.markdown(f"##### {number}{to_markdown(lesson.title)}")
-        questions = "1 question" if lesson.questions == 1 else f"{lesson.questions} questions"
-        begin = "**Start here** · " if place == 1 else ""
+        begin = tr("**Start here**") + " · " if place == 1 else ""
         if name in state.finished():
-            begin = ":green[:material/check_circle: **done**] · "
-        st.caption(f"{begin}:material/schedule: {lesson.minutes} min · {len(lesson.steps)} steps · {questions}")
+            begin = tr(":green[:material/check_circle: **done**]") + " · "
+        size = tr(
+            ":material/schedule: {minutes} min · {steps} steps · {questions}",
+            minutes=lesson.minutes,
+            steps=len(lesson.steps),
+            questions=trn("{count} question", "{count} questions", lesson.questions),
+        )
+        st.caption(begin + size)
         st.markdown(to_markdown(lesson.summary))
         with st.container(horizontal=True, gap="xsmall"):
-            if st.button("Start", key=f"start-{name}", type="primary", icon=":material/play_arrow:"):
+            if st.button(tr("Start"), key=f"start-{name}", type="primary", icon=":material/play_arrow:"):
                 state.start(name, lesson)
-            if st.button("Teach a class", key=f"teach-{name}", icon=":material/groups:", help=_TEACH):
+            if st.button(tr("Teach a class"), key=f"teach-{name}", icon=":material/groups:", help=tr(_TEACH)):
                 classes.teach(lesson)
             if lesson.sources:
-                with st.popover("Sources", type="tertiary", icon=":material/menu_book:", help="Sources"):
+                with st.popover(tr("Sources"), type="tertiary", icon=":material/menu_book:", help=tr("Sources")):
                     st.markdown("\n".join(f"- {to_markdown(source)}" for source in lesson.sources))
 
 
-_TEACH = "Open a class: you get a code, your students predict on their own screens, and you see their answers as bars."
+_TEACH = mark(
+    "Open a class: you get a code, your students predict on their own screens, and you see their answers as bars."
+)
 
 
 def _show_upload() -> None:
     """Show the card on which a visitor uploads a lesson; what is uploaded stands on a card of its own."""
     with st.container(border=True, gap="xsmall", key="lesson-card-upload"):
-        st.markdown("##### A lesson of your own")
+        st.markdown(f"##### {tr('A lesson of your own')}")
         st.markdown(
-            "A lesson is a text file with steps: a text, the address of a page, perhaps a question. Begin with the "
-            "template; nothing you upload is stored."
+            tr(
+                "A lesson is a text file with steps: a text, the address of a page, perhaps a question. Begin with the "
+                "template; nothing you upload is stored."
+            )
         )
         st.download_button(
-            "Download the template", TEMPLATE, file_name="lesson.yaml", mime="text/yaml", icon=":material/download:"
+            tr("Download the template"), TEMPLATE, file_name="lesson.yaml", mime="text/yaml", icon=":material/download:"
         )
-        file = st.file_uploader("Lesson file", type=["yaml", "yml"], key="lesson-file", max_upload_size=1)
+        file = st.file_uploader(tr("Lesson file"), type=["yaml", "yml"], key="lesson-file", max_upload_size=1)
         if file is None:
             return
         try:
             if file.size > MAX_BYTES:
-                raise LessonError(f"has {file.size:,} bytes; expected at most {MAX_BYTES:,}", name=file.name)
+                raise LessonError(
+                    tr("has {size:,} bytes; expected at most {most:,}", size=file.size, most=MAX_BYTES), name=file.name
+                )
             state.keep_upload(parse_lesson(file.getvalue(), file.name))
         except LessonError as error:
-            count = "an error" if len(error.problems) == 1 else f"{len(error.problems)} errors"
+            head = trn(
+                "{name} has an error:", "{name} has {count} errors:", len(error.problems), name=escape(file.name)
+            )
             lines = "\n".join(f"- {escape(problem)}" for problem in error.problems)
-            st.error(f"{escape(file.name)} has {count}:\n\n{lines}", icon=":material/error:")
+            st.error(f"{head}\n\n{lines}", icon=":material/error:")
             state.keep_upload(None)

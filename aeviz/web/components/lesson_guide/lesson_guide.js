@@ -2,6 +2,7 @@
 // for was done, as the address of the page shows. The server is not asked.
 
 import { write } from "../kit/dom.js";
+import { tr } from "../kit/language.js";
 import { define } from "../kit/mount.js";
 
 const LOOK_MS = 300;
@@ -201,7 +202,7 @@ class LessonGuide {
     if (performance.now() < this.startsUntil && topOfSheet() !== null) this.showStart();
     const { find, done } = this.guide;
     this.remember();
-    if (done && isDone(done, location.search, this.first ?? null)) write(this.root, "✓ Done");
+    if (done && isDone(done, location.search, this.first ?? null)) write(this.root, tr("✓ Done"));
     const top = topOfSheet();
     if (!find && top === null) this.rest();
     const page = document.querySelector("[data-testid=stMain]");
