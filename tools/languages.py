@@ -161,6 +161,8 @@ def main(arguments: list[str] | None = None) -> int:
     messages, problems = find_messages(ROOT)
     for problem in problems:
         print(problem)
+    if options.new and (options.folder / f"{options.new}.po").exists():
+        parser.error(f"there is a catalogue {options.new}.po already; update it with --update")
     if options.new:
         fresh = Catalog(locale=options.new, header_comment=_HEAD, fuzzy=False)
         write(options.folder / f"{options.new}.po", update(fresh, messages))

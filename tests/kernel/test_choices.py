@@ -78,3 +78,30 @@ def test_choice_outlives_a_change_of_language():
     app.run()
     assert not app.exception
     assert app.text[0].value == "both 2 0"
+
+
+def test_link_to_a_choice_is_followed_again_after_another_page():
+    """Streamlit forgets a widget that a page does not show."""
+
+    def show():
+        import streamlit as st
+
+        from aeviz.web.kernel.choices import choose
+        from aeviz.web.kernel.language import follow_language
+
+        follow_language()
+        if "away" in st.query_params:
+            st.text("away")
+        else:
+            st.text(choose(st.segmented_control, "Show", ["images", "both"], key="kind", default="images"))
+
+    app = AppTest.from_function(show)
+    app.query_params["lang"] = "de"
+    app.run().get("button_group")[0].set_value("both").run()
+    assert address(app) == {"kind": ["both"]}
+    app.query_params["away"] = "1"
+    assert app.run().text[0].value == "away"
+    del app.query_params["away"]
+    app.query_params["kind"] = "both"
+    app.run()
+    assert (app.text[0].value, address(app)) == ("both", {"kind": ["both"]})

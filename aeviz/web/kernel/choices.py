@@ -50,10 +50,10 @@ def choose(
 
 
 def _follow(key: str, by_text: dict[str, Any], *, is_many: bool) -> None:
-    """Set the widget to what the address says, if that has changed since."""
+    """Set the widget to what the address says, if that has changed since, or Streamlit has forgotten the widget."""
     seen: dict[str, list[str]] = st.session_state.setdefault(_SEEN, {})
     asked = st.query_params.get_all(key)
-    if asked == seen.get(key, []):
+    if asked == seen.get(key, []) and (key in st.session_state or not asked):
         return
     seen[key] = asked
     values = [by_text[text] for text in asked if text in by_text]

@@ -171,6 +171,7 @@ def _train_on(dataset: ImageDataset, places: np.ndarray) -> None:
         folder = write_picked(dataset, places, runs_root() / ".picked")
         side = min(dataset.images.shape[2:])
         open_address("/train", [("folder", str(folder.resolve())), ("side", str(side))])
+    jobs.check_upload(0)
     bar = st.progress(0.0, tr("Copying the images"))
     name, archive = zip_picked(dataset, places)
 
