@@ -38,7 +38,7 @@ def ask_for_variety(count: int, means: int, places: Places) -> Question:
         why = tr(
             "The higher the temperature, the more the images differ, but the more points lie outside the data: {usual} "
             "of {count} at temperature 1, {most} at {highest:g}{since}. Nothing told the decoder what to draw "
-            "there: some of its images are crisp digits all the same, others are none.",
+            "there, yet its images may look sharp.",
             usual=usual,
             count=count,
             most=outside[-1],
@@ -111,7 +111,7 @@ def ask_for_strength(image: int, own: str, plus: str, turned: float | None, why:
         )
     else:
         answer = tr(
-            "Image {image}, {own}, is read as {plus} from strength {turned:.2f} on.",
+            "Image {image}, {own}, is first read as {plus} at strength {turned:.2f}.",
             image=start,
             own=called,
             plus=plus,

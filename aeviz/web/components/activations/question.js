@@ -31,6 +31,13 @@ export function namesFor(classes, label) {
 }
 
 /**
+ * Whether most of the images like it are of a class.
+ * @param {Seen} seen
+ * @param {Names["aims"][1]} aim label of the class
+ */
+const isReached = ({ label, votes, of }, aim) => label === aim && 2 * votes > of;
+
+/**
  * The question once z was moved: whether the image is what it should become.
  * @param {Names} names
  * @param {Seen | null} seen
@@ -38,9 +45,9 @@ export function namesFor(classes, label) {
 export function movedText({ shown, target, aims }, seen) {
   const ask = tr("Which images lie between? Next: tap a square of the decoder and move z again.");
   if (!seen) return `${tr("Is it still {shown}, {target} already, or something else?", { shown, target })} ${ask}`;
-  const { name, goal, label, votes, of, hasMap } = seen;
+  const { name, goal, votes, of, hasMap } = seen;
   const all = { target, votes, of };
-  if (label === aims[1]) return `${tr("✓ Now it is {target}: so are {votes} of the {of} images most like it.", all)} ${ask}`;
+  if (isReached(seen, aims[1])) return `${tr("✓ Now it is {target}: so are {votes} of the {of} images most like it.", all)} ${ask}`;
   const isNot = isDigit(name)
     ? tr("Not {target} yet: {votes} of the {of} images most like it are {digit}s.", { ...all, digit: name })
     : tr("Not {target} yet: {votes} of the {of} images most like it are of class {name}.", { ...all, name });
@@ -149,6 +156,6 @@ export class Question {
     const isAbout = isMoved && !isNew;
     write(this.words, isAbout ? movedText(names, seen) : questionText(names, pinned && { title, readings, verdict }, isRelu));
     this.answers.hidden = isAbout || readings.size !== 1;
-    this.box.classList.toggle("reached", isAbout && seen?.label === names.aims[1]);
+    this.box.classList.toggle("reached", isAbout && seen !== null && isReached(seen, names.aims[1]));
   }
 }

@@ -11,7 +11,7 @@ import { ICONS } from "../kit/player.js";
 import { Plot } from "../kit/plot.js";
 import { Prediction } from "../kit/prediction.js";
 import { isAddressed } from "../kit/told.js";
-import { gapAt, history, isLone, leaders, meanAt, outlook, percent, stretches, subject, verdict } from "./verdict.js";
+import { gapAt, history, isLone, meanAt, outlook, percent, stretches, subject, verdict } from "./verdict.js";
 
 /** @typedef {import("./verdict.js").Line} Line */
 /** @typedef {import("../kit/plot.js").Pair} Pair */
@@ -161,7 +161,7 @@ class OptimizerEpochs extends Experiment {
     if (this.short) write(this.short, hasSeeds ? tr("Where a bar is grey, other seeds might reverse the difference.") : "");
     this.reach = hasSeeds ? this.farthest(others, first) : 1;
     write(note, hasSeeds
-      ? tr("Bars: 95 % intervals (Welch) in % of {title}'s error. A grey bar holds 0. Without any difference, a bar leaves out 0 in one case in twenty; neighbouring epochs do so together. Seeds to show it: for each optimizer, with a chance of 80 %, if difference and spread stay (Cohen 1988). Bold: the lowest error, with all that the seeds do not tell from it; nothing where that is every optimizer.", { title: first.title })
+      ? tr("Bars: 95 % intervals (Welch) in % of {title}'s error. A grey bar holds 0. Without any difference, a bar leaves out 0 in one case in twenty; neighbouring epochs do so together. Seeds to show it: for each optimizer, with a chance of 80 %, if difference and spread stay (Cohen 1988).", { title: first.title })
       : tr("One run each gives no spread, so nothing tells a difference from chance.")); // prettier-ignore
   }
 
@@ -279,11 +279,9 @@ class OptimizerEpochs extends Experiment {
     if (!lines || !rows || !title) return;
     write(title, tr("After epoch {epoch}", { epoch }));
     const means = lines.map((line) => meanAt(line, epoch, epochs));
-    const best = this.isTold ? leaders(lines, epoch, epochs) : [];
     lines.forEach((line, k) => {
       const { bar, error, gap, seeds } = rows[k];
       write(error, number(means[k], 4));
-      error.classList.toggle("least", best.includes(line));
       if (!k) return;
       const found = gapAt(line, epoch);
       const isKnown = Number.isFinite(found.half);

@@ -72,19 +72,6 @@ export function subject(lines, epoch, epochs) {
 }
 
 /**
- * The lines with the lowest error and those that the seeds do not tell from it; none where that is all.
- * @param {Line[]} lines
- * @param {number} epoch
- * @param {number} epochs
- */
-export function leaders(lines, epoch, epochs) {
-  const sides = lines.map((line) => (isLone(line, epoch, epochs) ? 0 : gapAt(line, epoch).side));
-  const least = Math.min(...sides);
-  const found = lines.filter((_, k) => sides[k] === least);
-  return found.length < lines.length ? found : [];
-}
-
-/**
  * Who is ahead after an epoch.
  * @param {Line[]} lines
  * @param {number} epoch
