@@ -91,6 +91,7 @@ export class LinkedCharts {
     this.plots.set(key, plot);
     plot.on("plotly_hover", this.hover);
     plot.on("plotly_unhover", this.unhover);
+    plot.addEventListener("pointerleave", this.unhover); // Plotly misses who leaves right after a click
     plot.on("plotly_click", this.click);
     plot.on("plotly_afterplot", this.drawn);
     this.mark();
@@ -168,6 +169,7 @@ export class LinkedCharts {
     for (const plot of this.plots.values()) {
       plot.removeListener?.("plotly_hover", this.hover);
       plot.removeListener?.("plotly_unhover", this.unhover);
+      plot.removeEventListener?.("pointerleave", this.unhover);
       plot.removeListener?.("plotly_click", this.click);
       plot.removeListener?.("plotly_afterplot", this.drawn);
     }
