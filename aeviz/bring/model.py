@@ -27,7 +27,7 @@ from aeviz.bring.ends import (
 )
 from aeviz.bring.onnx_file import OnnxNetwork, check_operators, read_network
 from aeviz.bring.remedies import Network, Remedy, find_remedy, mean_error
-from aeviz.bring.settings import Imported, ImportSettings
+from aeviz.bring.settings import MEASURING, Imported, ImportSettings
 from aeviz.config import DataConfig, ModelConfig, ObjectiveConfig, RunConfig
 from aeviz.data import ImageDataset, is_available, list_datasets, load_dataset
 from aeviz.data.folder import FOLDER_PREFIX, resolve_folder
@@ -35,6 +35,7 @@ from aeviz.data.source import Report
 from aeviz.errors import DataError, ImportedModelError, StorageError
 from aeviz.experiment import measure
 from aeviz.export.missing import write_beside
+from aeviz.language import mark
 from aeviz.models.foreign.network import GraphModule, build_foreign
 from aeviz.paths import checkpoints_root, runs_root
 from aeviz.training.files import storage_errors
@@ -75,17 +76,17 @@ def make_run(encoder: bytes, decoder: bytes, settings: ImportSettings, report: R
         StorageError: The run cannot be written.
     """
     check_name(settings.name)
-    report(0.0, "reading the files")
+    report(0.0, mark("reading the files"))
     first, spread = choose_outputs(read_network(encoder, "the encoder"), settings.mean, settings.log_variance)
     second = read_network(decoder, "the decoder")
     second = second.with_outputs(second.graph.outputs[:1])
     check_operators(first)
     check_operators(second)
-    report(0.05, "reading the images")
+    report(0.05, mark("reading the images"))
     choices = [(data, load_dataset(data, "test")) for data in _data_sets(settings.data, first)]
     image = choices[0][1].image_shape
     side = _latent_side(second)
-    report(0.1, "trying the network")
+    report(0.1, mark("trying the network"))
     first = _freed(first, lambda network: fit_encoder(network, image, Pixels()), image)
     shapes = tuple(tuple(each.shape) for each in _outputs(fit_encoder(first, image, Pixels()), torch.zeros(2, *image)))
     first, latent_dim = fit_codes(first, shapes, spread, None if side is None else math.prod(side))
@@ -96,7 +97,7 @@ def make_run(encoder: bytes, decoder: bytes, settings: ImportSettings, report: R
         )
     second = _freed(second, lambda network: fit_points(network, side or (latent_dim,)), (latent_dim,))
     second = fit_points(second, side or (latent_dim,))
-    report(0.15, "comparing ranges of pixels")
+    report(0.15, mark("comparing ranges of pixels"))
     tried = [
         (each, data)
         for data, test_set in choices
@@ -318,9 +319,9 @@ def _keep(
             origin = _provenance(encoder, decoder, settings, train_set, validation_set)
             RunFolder(path=path, config=config, provenance=origin).write()
             folder = RunFolder.read(path)
-            report(0.3, f"measuring it on the test images of {config.data.name}")
+            report(0.3, MEASURING.format(data=config.data.name))
             measure(folder)
-            report(0.8, "writing the networks for the page")
+            report(0.8, mark("writing the networks for the page"))
             write_beside(folder)
             path.chmod(0o755)
             path.rename(root / settings.name)

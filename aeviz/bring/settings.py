@@ -3,10 +3,14 @@
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from aeviz.language import mark, tr
+
 Change = Literal["", "transposed", "upside down", "inverted"]
 """What is done to each image before the encoder, and again behind the decoder; done twice, it gives the image back."""
 Fault = Literal["range", "axes", "inverted"]
 """What an example does wrong: it scales pixels to [-1, 1], takes columns before rows, or exchanges black and white."""
+MEASURING = mark("measuring it on the test images of {data}")
+"""What an import does longest."""
 RemedyKind = Literal["", "range", "transposed", "upside down", "inverted"]
 
 
@@ -78,28 +82,44 @@ def mend(settings: ImportSettings, made: Imported) -> ImportSettings | None:
 
 def advise(made: Imported) -> str:
     """Return what was expected and what to do, in one or two sentences; empty where nothing is known to be wrong."""
-    found = f"the error would be about {made.remedy_mse:.3f} in place of {made.mse:.3f}"
+    error, now = made.remedy_mse, made.mse
     if made.remedy == "range":
-        told, meant = _name(made.pixels_in, made.pixels_out), _name(made.remedy_in, made.remedy_out)
-        return f"Wrong range of pixels: it was imported as {told}. As {meant} {found}. Import it again with that range."
+        return tr(
+            "Wrong range of pixels: it was imported as {told}. As {meant} the error would be about {error:.3f} in "
+            "place of {now:.3f}. Import it again with that range.",
+            told=_name(made.pixels_in, made.pixels_out),
+            meant=_name(made.remedy_in, made.remedy_out),
+            error=error,
+            now=now,
+        )
     if made.remedy == "transposed":
-        return (
-            f"Rows and columns are swapped: with each image transposed, {found}. Diagonal strokes such as / "
-            "stay as they are, so they come out best. Import it again with each image transposed, or "
-            "export it for images (N, C, H, W): rows before columns."
+        return tr(
+            "Rows and columns are swapped: with each image transposed, the error would be about {error:.3f} in place "
+            "of {now:.3f}. Diagonal strokes such as / stay as they are, so they come out best. Import it again with "
+            "each image transposed, or export it for images (N, C, H, W): rows before columns.",
+            error=error,
+            now=now,
         )
     if made.remedy == "upside down":
-        return (
-            f"It learned images upside down: with each image turned over, {found}. Import it again with each image "
-            "upside down, or export it for images whose first row is the top one."
+        return tr(
+            "It learned images upside down: with each image turned over, the error would be about {error:.3f} in place "
+            "of {now:.3f}. Import it again with each image upside down, or export it for images whose first row is the "
+            "top one.",
+            error=error,
+            now=now,
         )
     if made.remedy == "inverted":
-        return (
-            f"It learned black and white exchanged: with each pixel p as 1 - p, {found}. Import it again with "
-            "each image inverted, or export it with 1 - p before the encoder and behind the decoder."
+        return tr(
+            "It learned black and white exchanged: with each pixel p as 1 - p, the error would be about {error:.3f} in "
+            "place of {now:.3f}. Import it again with each image inverted, or export it with 1 - p before the encoder "
+            "and behind the decoder.",
+            error=error,
+            now=now,
         )
     return ""
 
 
 def _name(pixels_in: str, pixels_out: str) -> str:
-    return pixels_in if pixels_in == pixels_out else f"{pixels_in} in and {pixels_out} out"
+    if pixels_in == pixels_out:
+        return pixels_in
+    return tr("{first} in and {second} out", first=pixels_in, second=pixels_out)

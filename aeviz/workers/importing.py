@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from aeviz.errors import ImportedModelError
+from aeviz.language import tr
 from aeviz.paths import runs_root
 from aeviz.records import from_mapping
 from aeviz.serving.owners import mark
@@ -66,7 +67,10 @@ def check_time(job: Task, view: TaskView) -> str:
     """Return why a model is given up that takes too long to check, after its worker was asked to stop; else nothing."""
     if view.is_active and view.share < CHECKED and view.seconds > CHECK_S:
         job.ask_to_stop()
-        return f"the network was not checked after {CHECK_S:.0f} seconds; expected one that takes milliseconds an image"
+        return tr(
+            "the network was not checked after {seconds:.0f} seconds; expected one that takes milliseconds an image",
+            seconds=CHECK_S,
+        )
     return ""
 
 

@@ -28,6 +28,7 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from aeviz.errors import AevizError, CheckpointError, ConfigError
+from aeviz.language import mark
 from aeviz.paths import cache_root
 from aeviz.records import from_mapping
 from aeviz.training.arrays import read_arrays
@@ -206,7 +207,7 @@ class _Reporter:
         self._text = ""
 
     def work(self, settings: Any, compute: Compute) -> int:
-        self._write("queued", "waiting for its turn")
+        self._write("queued", mark("waiting for its turn"))
         threading.Thread(target=self._watch, daemon=True).start()
         try:
             with FileLock(self._path.parent / TURN, thread_local=False):

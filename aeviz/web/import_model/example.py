@@ -11,6 +11,7 @@ import streamlit as st
 from aeviz.bring.settings import Fault, ImportSettings
 from aeviz.data import is_available
 from aeviz.export.beside import PARTS, PartName, beside, is_current
+from aeviz.language import mark, tr
 from aeviz.web.components.import_way.component import IMPORT_WAY
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.client_inference import prepare_networks
@@ -34,18 +35,23 @@ class Kind:
     name: str
     """Of the model that it becomes."""
     title: str
+    """In English."""
     suffix: str = ""
     """Of the names of its files."""
     fault: Fault | None = None
 
 
 KINDS = (
-    Kind(name="puzzle-a", title="Puzzle A", suffix="-a", fault="range"),
-    Kind(name="puzzle-b", title="Puzzle B", suffix="-b", fault="axes"),
-    Kind(name="puzzle-c", title="Puzzle C", suffix="-c", fault="inverted"),
-    Kind(name="example", title="As it should be"),
+    Kind(name="puzzle-a", title=mark("Puzzle A"), suffix="-a", fault="range"),
+    Kind(name="puzzle-b", title=mark("Puzzle B"), suffix="-b", fault="axes"),
+    Kind(name="puzzle-c", title=mark("Puzzle C"), suffix="-c", fault="inverted"),
+    Kind(name="example", title=mark("As it should be")),
 )
-_TASK = "**Three broken imports: find the fault.** Compare images with outputs, then guess."
+_TASK = mark("**Three broken imports: find the fault.** Compare images with outputs, then guess.")
+_OF_PART: dict[PartName, str] = {
+    "encoder": mark("The encoder of this example. Drop it below, or draw it with netron.app."),
+    "decoder": mark("The decoder of this example. Drop it below, or draw it with netron.app."),
+}
 _TOLD = "-1..1"
 """The range that an import with a wrong one is told."""
 
@@ -65,15 +71,21 @@ def show_example(begin: Begin, back: Callable[[], None] | None, *, is_busy: bool
     if model is None:
         return
     if not all(is_current(model.folder, part) for part in PARTS):
-        prepare_networks(model, "there is no example to import")
+        prepare_networks(model, tr("there is no example to import"))
         return
     with_way = back is None
     with st.container(border=True):
         titles = [kind.title for kind in KINDS]
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown(_TASK if with_way else "**Another example:**", width="content")
+            st.markdown(tr(_TASK) if with_way else tr("**Another example:**"), width="content")
             chosen = st.radio(
-                "Example", titles, horizontal=True, key="import.kind", label_visibility="collapsed", width="content"
+                tr("Example"),
+                titles,
+                format_func=tr,
+                horizontal=True,
+                key="import.kind",
+                label_visibility="collapsed",
+                width="content",
             )
         kind = KINDS[titles.index(chosen)]
         if with_way:
@@ -101,15 +113,16 @@ def _model() -> Model | None:
 
 def _offer(model: Model, kind: Kind, begin: Begin, back: Callable[[], None] | None, *, is_busy: bool) -> None:
     """Offer to import and to download an example."""
+    hints = [tr("As you would import files of your own: both are checked, and measured on the test images.")]
+    hints += [tr("With the fault, also where you have mended it above.")] if kind.fault else []
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if st.button(
-            f"Import {kind.title if kind.fault else 'the example'}",
+            tr("Import {title}", title=tr(kind.title)) if kind.fault else tr("Import the example"),
             icon=":material/play_arrow:",
             type="tertiary" if kind.fault else "secondary" if back else "primary",
             key="import.example",
             disabled=is_busy,
-            help="As you would import files of your own: both are checked, and measured on the test images."
-            + " With the fault, also where you have mended it above." * bool(kind.fault),
+            help=" ".join(hints),
         ):
             told = _TOLD if kind.fault == "range" else None
             data = model.config.data.name
@@ -118,7 +131,7 @@ def _offer(model: Model, kind: Kind, begin: Begin, back: Callable[[], None] | No
             assert files is not None
             begin(*files, with_free_name(*files, settings))
         if back:
-            st.button("Back to the images on their way", icon=":material/undo:", key="import.back", on_click=back)
+            st.button(tr("Back to the images on their way"), icon=":material/undo:", key="import.back", on_click=back)
         for part in reversed(PARTS):
             name = f"{part}{kind.suffix}.onnx"
             st.download_button(
@@ -130,7 +143,7 @@ def _offer(model: Model, kind: Kind, begin: Begin, back: Callable[[], None] | No
                 type="tertiary",
                 on_click="ignore",
                 key=f"import.download.{part}",
-                help=f"The {part} of this example. Drop it below, or draw it with netron.app.",
+                help=tr(_OF_PART[part]),
             )
 
 
@@ -171,7 +184,7 @@ def _show_way(model: Model, kind: Kind) -> None:
             "shape": list(model.config.model.image_shape),
             "classes": [None if dataset.labels is None else int(dataset.labels[place]) for place in chosen],
             "names": list(model.class_names),
-            "title": kind.title,
+            "title": tr(kind.title),
             "fault": kind.fault or "",
             "broken": None if kind.fault is None else _codes_with_fault(model, kind.fault),
             **_codes(model),

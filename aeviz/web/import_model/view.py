@@ -7,8 +7,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from aeviz.bring.settings import Imported, ImportSettings, mend
+from aeviz.bring.settings import MEASURING, Imported, ImportSettings, mend
 from aeviz.data import is_available, list_datasets
+from aeviz.language import mark, tr
 from aeviz.web.import_model.example import files_of, show_example, with_free_name
 from aeviz.web.import_model.made import TASK, list_imported, show_result
 from aeviz.web.kernel import jobs
@@ -16,17 +17,17 @@ from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.text import escape, format_duration
 from aeviz.web.kernel.visitor import owner
 from aeviz.workers import importing
-from aeviz.workers.task import Task
+from aeviz.workers.task import Task, TaskView
 
-AUTOMATIC = "find out"
-BEST = "find the best fit"
+AUTOMATIC = mark("find out")
+BEST = mark("find the best fit")
 RANGES = (AUTOMATIC, "0..1", "-1..1", "0..255")
 MOST_MB = 100
 """Size of an uploaded file; larger ones come in by the command line."""
 _POLL_S = 1.0
 _SETTINGS, _FILES = "import.settings", "import.files"
 """Session keys: settings of the import of this visitor, and identities of its uploads, None for an example."""
-_PURPOSE = "Every page shows a model that you trained elsewhere: [upload your own model](#your-own-model)."
+_OWN = mark("Your own model")
 _EXPORT = """import torch
 
 model.eval()
@@ -61,7 +62,13 @@ _SHELL = "aeviz models import mine --encoder encoder.onnx --decoder decoder.onnx
 def show_import() -> None:
     """Show the form, or the import that this visitor has begun."""
     with errors_as_messages(stop=False):
-        st.markdown(_PURPOSE)
+        anchor = "-".join(tr(_OWN).lower().split())  # as Streamlit makes that of the heading
+        st.markdown(
+            tr(
+                "Every page shows a model that you trained elsewhere: [upload your own model](#{anchor}).",
+                anchor=anchor,
+            )
+        )
         job: Task | None = st.session_state.get(TASK)
         made = None if job is None else importing.read_imported(job)
         if made is not None:
@@ -75,67 +82,75 @@ def show_import() -> None:
 
 
 def _show_form(is_busy: bool) -> None:
-    st.markdown("##### Your own model")  # its anchor is that of the purpose
+    st.markdown(f"##### {tr(_OWN)}")
     jobs.note_demo()
     first, second, asked = st.columns([3, 3, 5], gap="medium")
-    encoder = first.file_uploader("Encoder (ONNX)", type=["onnx"], key="import.encoder", max_upload_size=MOST_MB)
-    decoder = second.file_uploader("Decoder (ONNX)", type=["onnx"], key="import.decoder", max_upload_size=MOST_MB)
+    encoder = first.file_uploader(tr("Encoder (ONNX)"), type=["onnx"], key="import.encoder", max_upload_size=MOST_MB)
+    decoder = second.file_uploader(tr("Decoder (ONNX)"), type=["onnx"], key="import.decoder", max_upload_size=MOST_MB)
     with asked:
         settings, place = _ask()
         if place.button(
-            "Import",
+            tr("Import"),
             icon=":material/download:",
             type="primary",
             disabled=encoder is None or decoder is None or is_busy or jobs.is_demo(),
-            help="Both files are read, checked and measured in a process of their own: seconds for a small network.",
+            help=tr(
+                "Both files are read, checked and measured in a process of their own: seconds for a small network."
+            ),
         ):
             _start(encoder, decoder, settings)
-    with st.expander("How to write the two files, and other ways in", icon=":material/code:"):
-        pytorch, python, shell = st.tabs(["Export from PyTorch", "In Python", "In a shell"])
+    with st.expander(tr("How to write the two files, and other ways in"), icon=":material/code:"):
+        pytorch, python, shell = st.tabs([tr("Export from PyTorch"), tr("In Python"), tr("In a shell")])
         pytorch.code(_EXPORT, language="python", wrap_lines=True)
         python.code(_PYTHON, language="python")
         shell.code(_SHELL, language="sh", wrap_lines=True)
         st.caption(
-            "Channels may come first or last, pixels may be a row, the latent may be an image: shapes are read from "
-            "the files. No code of a file is run: only known operators of ONNX are computed, and pickled files such as "
-            ".pt are refused."
+            tr(
+                "Channels may come first or last, pixels may be a row, the latent may be an image: shapes are read "
+                "from the files. No code of a file is run: only known operators of ONNX are computed, and pickled "
+                "files such as .pt are refused."
+            )
         )
 
 
 def _ask() -> tuple[ImportSettings, DeltaGenerator]:
     """Ask for what the files do not say; return it, and the place of the button before what is rarely asked."""
     left, right = st.columns(2)
-    name = left.text_input("Name", value="my-model", key="import.name", help="By which all pages list the model.")
+    name = left.text_input(
+        tr("Name"), value="my-model", key="import.name", help=tr("By which all pages list the model.")
+    )
     sets = {info.name: info.title for info in list_datasets() if is_available(info.name)}
     data = right.selectbox(
-        "Measure it on",
+        tr("Measure it on"),
         [BEST, *sets],
-        format_func=lambda each: sets.get(each, each),
+        format_func=lambda each: tr(sets.get(str(each), str(each))),
         key="import.data",
-        help="The test images of this data set become the map. They have to be as large as the model's. The best fit "
-        "is the data set that the model reconstructs with the smallest error.",
+        help=tr(
+            "The test images of this data set become the map. They have to be as large as the model's. The best fit "
+            "is the data set that the model reconstructs with the smallest error."
+        ),
     )
     place = st.container()
-    with st.expander("More settings"):
+    with st.expander(tr("More settings")):
         columns = st.columns(2)
         pixels = [
-            column.selectbox(label, RANGES, key=key, help="Range of the pixels, black to white.")
+            column.selectbox(label, RANGES, format_func=tr, key=key, help=tr("Range of the pixels, black to white."))
             for column, label, key in zip(
                 columns,
-                ("Pixels that the encoder takes", "Pixels that the decoder gives"),
+                (tr("Pixels that the encoder takes"), tr("Pixels that the decoder gives")),
                 ("import.in", "import.out"),
                 strict=True,
             )
         ]
         outputs = [
-            column.text_input(label, key=key, placeholder="found by its name", help=why)
+            column.text_input(label, key=key, placeholder=tr("found by its name"), help=why)
             for column, label, key, why in zip(
                 columns,
-                ("Output with the mean", "Output with the spread"),
+                (tr("Output with the mean"), tr("Output with the spread")),
                 ("import.mean", "import.spread"),
                 (
-                    "Name of the encoder's output that is the latent point or the posterior's mean.",
-                    "Name of the output that is the log-variance, the variance or the standard deviation.",
+                    tr("Name of the encoder's output that is the latent point or the posterior's mean."),
+                    tr("Name of the output that is the log-variance, the variance or the standard deviation."),
                 ),
                 strict=True,
             )
@@ -200,16 +215,25 @@ def _show_work(job: Task) -> None:
         view = job.observe()
         if view is not None and view.is_active:
             problem = importing.check_time(job, view)
-            left = "" if view.seconds_left is None else f"; about {format_duration(view.seconds_left)} left"
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.progress(view.share, escape(problem or f"{view.message}{left}"))
-                if st.button("Stop", icon=":material/stop:", key="import.stop"):
+                st.progress(view.share, escape(problem or _say(view)))
+                if st.button(tr("Stop"), icon=":material/stop:", key="import.stop"):
                     job.ask_to_stop()
             return
         if importing.read_imported(job) is not None:
             st.rerun(scope="app")
-        why = "its files are gone" if view is None else view.message or "its process ended before it was done"
+        why = tr("its files are gone") if view is None else view.message or tr("its process ended before it was done")
         if view is not None and view.state == "stopped":
-            st.info("The import was stopped; nothing of it is kept.", icon=":material/stop_circle:")
+            st.info(tr("The import was stopped; nothing of it is kept."), icon=":material/stop_circle:")
         else:
-            st.error(f"The model was not imported: {escape(why)}.", icon=":material/error:")
+            st.error(tr("The model was not imported: {why}.", why=escape(why)), icon=":material/error:")
+
+
+def _say(view: TaskView) -> str:
+    """Return what the worker does, which speaks English, and how long that takes."""
+    message, measuring = view.message, MEASURING.removesuffix("{data}")
+    is_measuring = message.startswith(measuring)
+    message = tr(MEASURING, data=message.removeprefix(measuring)) if is_measuring else tr(message)
+    if view.seconds_left is None:
+        return message
+    return tr("{message}; about {duration} left", message=message, duration=format_duration(view.seconds_left))

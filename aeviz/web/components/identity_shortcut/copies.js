@@ -1,11 +1,12 @@
 // Autoencoders of the plane in closed form, as aeviz/lab/identity_shortcut.py has them.
 
+import { mark } from "../kit/language.js";
 import { normal, random } from "../kit/random.js";
 
 /** @typedef {[number, number]} Pair */
 /** @typedef {{ mean: Pair, direction: Pair, units: Pair[] }} Line what the autoencoders know of the data */
 
-export const MODELS = ["2 linear units", "4 ReLU units", "1 linear unit", "sparse units"];
+export const MODELS = [mark("2 linear units"), mark("4 ReLU units"), mark("1 linear unit"), mark("sparse units")];
 const ANGLES = [[Math.PI / 6, (7 * Math.PI) / 6], [0, (3 * Math.PI) / 4, (5 * Math.PI) / 4]]; // prettier-ignore
 
 /** Decoder weights of the sparse units. @param {number} index of the data @returns {Pair[]} */

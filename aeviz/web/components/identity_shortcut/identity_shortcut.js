@@ -2,8 +2,9 @@
 // of the point that the visitor drags.
 
 import { button, element, write } from "../kit/dom.js";
-import { Experiment, choice, limit, number, slider } from "../kit/experiment.js";
+import { Experiment, choice, limit, listed, number, slider } from "../kit/experiment.js";
 import { Grip } from "../kit/grip.js";
+import { tr } from "../kit/language.js";
 import { define } from "../kit/mount.js";
 import { Plot } from "../kit/plot.js";
 import { MODELS, autoencode, decoderOf, directions, lineOf, makeData } from "./copies.js";
@@ -26,17 +27,17 @@ class IdentityShortcut extends Experiment {
     const square = { label: "", x: /** @type {Pair} */ ([-SIDE, SIDE]), y: /** @type {Pair} */ ([-SIDE, SIDE]) };
     this.plane = new Plot(this.root, { title: "", ...square, isSquare: true });
     this.grip = new Grip(this.plane, {
-      name: "input x", text: "x", colour: INK,
+      name: tr("input x"), text: "x", colour: INK,
       moved: ([a, b], resting) => this.change({ [POINT]: limit(a, -SIDE, SIDE), [POINT + 1]: limit(b, -SIDE, SIDE) }, resting),
     }); // prettier-ignore
     this.grips.push(this.grip);
-    const card = element("section", { class: "card", "aria-label": "Autoencoder" }, this.root);
+    const card = element("section", { class: "card", "aria-label": tr("Autoencoder") }, this.root);
     const bar = element("div", { class: "bar" }, card);
-    this.model = choice(bar, "Autoencoder", MODELS, (index) => this.change({ [MODEL]: index }));
-    this.data = choice(bar, "Data", ["near a line", "near three rays"], (index) => this.change({ [DATA]: index }));
-    button(bar, "Reset", "Back to the first view", () => this.adopt(FIRST_VIEW));
-    this.weight = slider(card, "penalty λ", { min: 0, max: 2, step: 0.05 }, (value) => this.change({ [WEIGHT]: value }));
-    this.factor = slider(card, "code times c", { min: 0.01, max: 2, step: 0.01 }, (value) => this.change({ [FACTOR]: value }));
+    this.model = choice(bar, tr("Autoencoder"), MODELS.map((name) => tr(name)), (index) => this.change({ [MODEL]: index }));
+    this.data = choice(bar, tr("Data"), [tr("near a line"), tr("near three rays")], (index) => this.change({ [DATA]: index }));
+    button(bar, tr("Reset"), tr("Back to the first view"), () => this.adopt(FIRST_VIEW));
+    this.weight = slider(card, tr("penalty λ"), { min: 0, max: 2, step: 0.05 }, (value) => this.change({ [WEIGHT]: value }));
+    this.factor = slider(card, tr("code times c"), { min: 0.01, max: 2, step: 0.01 }, (value) => this.change({ [FACTOR]: value }));
     this.formula = element("p", { class: "formula lead", role: "math" }, card);
     this.code = element("p", { class: "values" }, card);
     this.bars = new Plot(card, { title: "", label: "", x: [0, 1], y: [0, 1], kind: "low" });
@@ -44,8 +45,8 @@ class IdentityShortcut extends Experiment {
     this.loss = element("p", { class: "values" }, card);
     const table = element("table", {}, card);
     const head = element("tr", {}, table);
-    for (const text of ["mean over", "data", "whole plane"]) element("th", { text, scope: "col" }, head);
-    this.rows = ["squared error", "λ Σ |zⱼ|", "active units"].map((title) => {
+    for (const text of [tr("mean over"), tr("data"), tr("whole plane")]) element("th", { text, scope: "col" }, head);
+    this.rows = [tr("squared error"), "λ Σ |zⱼ|", tr("active units")].map((title) => {
       const row = element("tr", {}, table);
       element("th", { text: title, scope: "row" }, row);
       return [0, 1].map(() => element("td", {}, row));
@@ -80,8 +81,8 @@ class IdentityShortcut extends Experiment {
       plane.curve([x, one.made], { colour: INK, width: 2.5 });
       plane.dot(one.made, { colour: INK, width: 5 });
       plane.end();
-      plane.describe("Arrows from x to x̂; thick: decoder weights of the units", `Reconstructions by ${MODELS[model]}`);
-      this.grip?.place(x, `x ${x.map((value) => number(value)).join(", ")}`);
+      plane.describe(tr("Arrows from x to x̂; thick: decoder weights of the units"), tr("Reconstructions by {model}", { model: tr(MODELS[model]) }));
+      this.grip?.place(x, `x ${listed(x)}`);
     }
     const code = one.code.map((value) => value * factor);
     const most = Math.max(0.5, ...code.map(Math.abs));
@@ -90,7 +91,7 @@ class IdentityShortcut extends Experiment {
     if (bars.begin(style)) {
       code.forEach((value, k) => bars.curve([[k + 1, 0], [k + 1, value]], { colour: INK, width: 14 })); // prettier-ignore
       bars.end();
-      bars.describe("Code z of x, by unit", `Code ${code.map((value) => number(value)).join(", ")}`);
+      bars.describe(tr("Code z of x, by unit"), tr("Code {z}", { z: listed(code) }));
     }
     const penalties = found.map((all) => (weight * factor * all.reduce((sum, each) => sum + each.code.reduce((part, z) => part + Math.abs(z), 0), 0)) / all.length); // prettier-ignore
     const errors = found.map((all) => all.reduce((sum, { point, made }) => sum + (point[0] - made[0]) ** 2 + (point[1] - made[1]) ** 2, 0) / all.length);
@@ -100,13 +101,14 @@ class IdentityShortcut extends Experiment {
     const by = factor === 1 ? "" : ` / ${number(factor)}`;
     const formulas = [`z = ${c}I x,  x̂ = I z${by}`, `z = ${c}ReLU(x, −x),  x̂ = (I, −I) z${by}`, `z = ${c}u′(x − m),  x̂ = m + u z${by}`, "z = argmin |x − Dz|² + λ Σ zⱼ,  z ≥ 0"]; // prettier-ignore
     write(this.formula, formulas[model]);
-    write(this.code, `x = (${x.map((value) => number(value)).join(", ")}), z = (${code.map((value) => number(value)).join(", ")}), x̂ = (${one.made.map((value) => number(value)).join(", ")})`);
+    write(this.code, `x = (${listed(x)}), z = (${listed(code)}), x̂ = (${listed(one.made)})`);
     const error = (x[0] - one.made[0]) ** 2 + (x[1] - one.made[1]) ** 2;
     const penalty = weight * code.reduce((sum, z) => sum + Math.abs(z), 0);
     write(this.loss, `${number(error, 3)} + ${number(penalty, 3)} = ${number(error + penalty, 3)}`);
     const isCopy = errors[1] < 1e-9;
     const ratio = errors[1] / Math.max(1e-9, errors[0]);
-    write(this.verdict, isCopy ? "Copies every point: the error does not tell data from noise." : `Over the whole plane the error is ${number(ratio, ratio < 10 ? 1 : 0)} times that of the data.`);
+    const words = tr("Over the whole plane the error is {ratio} times that of the data.", { ratio: number(ratio, ratio < 10 ? 1 : 0) });
+    write(this.verdict, isCopy ? tr("Copies every point: the error does not tell data from noise.") : words);
     if (this.model) this.model.value = String(model);
     if (this.data) this.data.value = String(v[DATA]);
     this.weight?.set(weight);

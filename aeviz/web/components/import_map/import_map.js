@@ -1,5 +1,6 @@
 // The latent map of a model that was imported: its test images in a plane, with axes and the names of the classes.
 
+import { tr } from "../kit/language.js";
 import { define } from "../kit/mount.js";
 import { SmallMap } from "../kit/small_map.js";
 import { styleOf, watchLooks } from "../kit/theme.js";
@@ -8,8 +9,9 @@ class ImportMap {
   /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
-    this.map = new SmallMap(root, "Latent map of the test images");
-    this.map.plot.title.textContent = "Latent map of the test images";
+    const title = tr("Latent map of the test images");
+    this.map = new SmallMap(root, title);
+    this.map.plot.title.textContent = title;
     this.unwatch = watchLooks(root, () => this.paint());
   }
 

@@ -1,40 +1,50 @@
 // How an import may go wrong: what happens to an image before the encoder, and to what the decoder returns.
 
 import { number } from "../kit/experiment.js";
+import { mark, tr } from "../kit/language.js";
 
 /** @typedef {"" | "range" | "axes" | "upside down" | "inverted"} Fault */
 /** @typedef {ArrayLike<number>} Pixels channel by channel, row by row */
-/** @typedef {{ fault: Fault, name: string, hint: string, why: string, mended: string }} Explained `hint`: what tells it from others */
+/**
+ * @typedef {{ fault: Fault, name: string, right: string, hint: string, why: string, mended: string }} Explained
+ *   Texts in English; `right`: to who has found it; `hint`: what tells it from others
+ */
 
 /** What may be suspected. @type {Explained[]} */
 export const FAULTS = [
   {
     fault: "range",
-    name: "Wrong value range",
-    hint: "The ground of each image is black, that of each output is grey. Which value stands for black?",
-    why:
+    name: mark("Wrong value range"),
+    right: mark("Right: wrong value range."),
+    hint: mark("The ground of each image is black, that of each output is grey. Which value stands for black?"),
+    why: mark(
       "This import scales pixels to −1 … 1, but the network learned 0 … 1. Black enters as −1 (blue), a value that it has never seen. " +
-      "It returns black as 0; read on a scale from −1 to 1, 0 is the middle: grey.",
-    mended: "with pixels from 0 to 1, as the network learned them",
+        "It returns black as 0; read on a scale from −1 to 1, 0 is the middle: grey.",
+    ),
+    mended: mark("The same files, imported with pixels from 0 to 1, as the network learned them."),
   },
   {
     fault: "axes",
-    name: "Swapped axes",
-    hint: "Many outputs look like digits that lie on their side. What would set them upright?",
-    why:
+    name: mark("Swapped axes"),
+    right: mark("Right: swapped axes."),
+    hint: mark("Many outputs look like digits that lie on their side. What would set them upright?"),
+    why: mark(
       "The files take columns before rows: each image enters transposed, and what returns is transposed back. A stroke at exactly " +
-      "45 degrees stays as it is, and so does a round 0. A steeper one, such as a 1, enters lying down: no digit that the network knows.",
-    mended: "with each image transposed before the encoder and behind the decoder",
+        "45 degrees stays as it is, and so does a round 0. A steeper one, such as a 1, enters lying down: no digit that the network knows.",
+    ),
+    mended: mark("The same files, imported with each image transposed before the encoder and behind the decoder."),
   },
-  { fault: "upside down", name: "Upside down", hint: "", why: "", mended: "" },
+  { fault: "upside down", name: mark("Upside down"), right: "", hint: "", why: "", mended: "" },
   {
     fault: "inverted",
-    name: "Black and white exchanged",
-    hint: "Put an image beside its output: which of their parts are bright, which are dark?",
-    why:
+    name: mark("Black and white exchanged"),
+    right: mark("Right: black and white exchanged."),
+    hint: mark("Put an image beside its output: which of their parts are bright, which are dark?"),
+    why: mark(
       "The files take 1 − p in place of each pixel p: black digits on white enter, but the network learned white ones on black. All " +
-      "images land near one z, so all outputs show one digit. The decoder still draws white on black; exchanged back, the ground is white.",
-    mended: "with each pixel p as 1 − p before the encoder and behind the decoder",
+        "images land near one z, so all outputs show one digit. The decoder still draws white on black; exchanged back, the ground is white.",
+    ),
+    mended: mark("The same files, imported with each pixel p as 1 − p before the encoder and behind the decoder."),
   },
 ];
 
@@ -88,8 +98,11 @@ export function signed(image) {
   return colours;
 }
 
+/** One digit after the point, unless it is 0. @param {number} value */
+const short = (value) => number(value, Number.isInteger(Number(value.toFixed(1))) ? 0 : 1);
+
 /** @param {Pixels} image */
 export function extent(image) {
-  const [low, high] = [Math.min(...Array.from(image)), Math.max(...Array.from(image))];
-  return `values ${number(low, 1).replace(/\.0$/, "")} to ${number(high, 1).replace(/\.0$/, "")}`;
+  const values = Array.from(image);
+  return tr("values {low} to {high}", { low: short(Math.min(...values)), high: short(Math.max(...values)) });
 }

@@ -2,6 +2,7 @@
 
 import { button, element, icon, write } from "../kit/dom.js";
 import { number } from "../kit/experiment.js";
+import { mark, tr } from "../kit/language.js";
 import { FAULTS } from "./faults.js";
 
 /** @typedef {import("./faults.js").Fault} Fault */
@@ -24,7 +25,7 @@ const ICONS = {
   told: WARNING,
   mended: CHECK,
 };
-const WHERE = "Hint: compare what goes in with what comes out. Which images come out well, and which do not?";
+const WHERE = mark("Hint: compare what goes in with what comes out. Which images come out well, and which do not?");
 
 export class Finder {
   /**
@@ -32,15 +33,15 @@ export class Finder {
    * @param {{ guess: (fault: Fault) => void, tell: () => void, mend: (isMended: boolean) => void }} acts
    */
   constructor(parent, { guess, tell, mend }) {
-    this.root = element("section", { class: "finder", "aria-label": "Find the fault" }, parent);
+    this.root = element("section", { class: "finder", "aria-label": tr("Find the fault") }, parent);
     const words = element("div", { class: "words", "aria-live": "polite" }, this.root);
     const head = element("p", { class: "head" }, words);
     this.sign = element("span", { class: "sign" }, head);
     this.title = element("b", {}, head);
     this.text = element("p", {}, words);
     this.bar = element("div", { class: "bar" }, this.root);
-    this.guesses = FAULTS.map(({ fault, name }) => ({ fault, node: button(this.bar, name, "See what the outputs would be then", () => guess(fault)) }));
-    this.tell = button(this.bar, "Show the fault", "Without a guess", tell);
+    this.guesses = FAULTS.map(({ fault, name }) => ({ fault, node: button(this.bar, tr(name), tr("See what the outputs would be then"), () => guess(fault)) }));
+    this.tell = button(this.bar, tr("Show the fault"), tr("Without a guess"), tell);
     this.tell.className = "quiet";
     this.mend = button(this.bar, "", "", () => mend(this.root.dataset.state !== "mended"));
   }
@@ -58,22 +59,28 @@ export class Finder {
     this.tell.hidden = isFound || !fault;
     this.mend.hidden = !isFound || !fault;
     this.mend.className = isMended ? "" : "first";
-    write(this.mend, isMended ? "Break it again" : "Mend it");
-    const known = FAULTS.find((each) => each.fault === fault);
-    const guessed = FAULTS.find((each) => each.fault === guess);
+    write(this.mend, isMended ? tr("Break it again") : tr("Mend it"));
+    const known = FAULTS.find((each) => each.fault === fault) ?? FAULTS[0];
+    const guessed = FAULTS.find((each) => each.fault === guess) ?? FAULTS[0];
     const [now, broken] = [number(errors.now, 3), number(errors.broken, 3)];
     const [head, text] = {
-      fits: [`It fits: squared error ${now} per pixel, averaged over the ${count} images above.`, "In class: before the point moves, guess where the next digit lands. Then drag z to draw one yourself."],
-      open: [`What is wrong with ${title}?`, "One of four faults. A hint follows a wrong guess."],
-      wrong: [`${guessed?.name}? Then the outputs would be the lowest row.`, `They are not. ${tried.length < 2 ? WHERE : `Hint: ${known?.hint}`}`],
-      right: [`Right: ${known?.name.toLowerCase()}.`, known?.why ?? ""],
-      told: [`${known?.name}.`, known?.why ?? ""],
-      mended: [
-        `Mended: error ${now} in place of ${broken}.`,
-        `These are squared errors per pixel, averaged over the ${count} images above. The same files, imported ${known?.mended}. ` +
-          `Import ${title} (below) still imports them with the fault; its result offers to mend it.`,
+      fits: () => [
+        tr("It fits: squared error {error} per pixel, averaged over the {count} images above.", { error: now, count }),
+        tr("In class: before the point moves, guess where the next digit lands. Then drag z to draw one yourself."),
       ],
-    }[state];
+      open: () => [tr("What is wrong with {title}?", { title }), tr("One of four faults. A hint follows a wrong guess.")],
+      wrong: () => [
+        tr("{fault}? Then the outputs would be the lowest row.", { fault: tr(guessed.name) }),
+        `${tr("They are not.")} ${tried.length < 2 ? tr(WHERE) : tr("Hint: {hint}", { hint: tr(known.hint) })}`,
+      ],
+      right: () => [tr(known.right), tr(known.why)],
+      told: () => [`${tr(known.name)}.`, tr(known.why)],
+      mended: () => [
+        tr("Mended: error {now} in place of {before}.", { now, before: broken }),
+        `${tr("These are squared errors per pixel, averaged over the {count} images above.", { count })} ${tr(known.mended)} ` +
+          tr("Import {title} (below) still imports them with the fault; its result offers to mend it.", { title }),
+      ],
+    }[state]();
     write(this.title, head);
     write(this.text, text);
   }

@@ -4,9 +4,10 @@
 
 import { classColour } from "../kit/class_colours.js";
 import { element, icon, write } from "../kit/dom.js";
-import { number } from "../kit/experiment.js";
+import { listed, number } from "../kit/experiment.js";
 import { Grip } from "../kit/grip.js";
 import { Mosaic } from "../kit/images.js";
+import { tr, trc } from "../kit/language.js";
 import { define } from "../kit/mount.js";
 import { NetworkExperiment } from "../kit/network_experiment.js";
 import { decode, run } from "../kit/plain_layers.js";
@@ -121,14 +122,14 @@ class ImportWay extends NetworkExperiment {
     this.glide = null;
     this.isOwn = false; // whether the visitor placed the point
     const way = element("div", { class: "import-way" }, root);
-    this.input = this.makeView(way, "input", "image x");
-    this.enters = this.makeView(way, "enters", "enters", "the encoder");
-    element("b", { class: "funnel encoder", text: "encoder" }, way);
-    this.map = new Plot(way, { title: "latent point z", label: "", x: [-1, 1], y: [-1, 1], isSquare: true, kind: "flat" });
-    element("b", { class: "funnel decoder", text: "decoder" }, way);
-    this.leaves = this.makeView(way, "leaves", "leaves", "the decoder");
-    this.output = this.makeView(way, "output", "output x̂");
-    this.grip = new Grip(this.map, { name: "latent point z", text: "z", colour: INK, step: 0.5, moved: (to) => this.place(to) });
+    this.input = this.makeView(way, "input", tr("image x"));
+    this.enters = this.makeView(way, "enters", tr("enters"), trc("enters", "the encoder"));
+    element("b", { class: "funnel encoder", text: tr("encoder") }, way);
+    this.map = new Plot(way, { title: tr("latent point z"), label: "", x: [-1, 1], y: [-1, 1], isSquare: true, kind: "flat" });
+    element("b", { class: "funnel decoder", text: tr("decoder") }, way);
+    this.leaves = this.makeView(way, "leaves", tr("leaves"), trc("leaves", "the decoder"));
+    this.output = this.makeView(way, "output", tr("output x̂"));
+    this.grip = new Grip(this.map, { name: tr("latent point z"), text: "z", colour: INK, step: 0.5, moved: (to) => this.place(to) });
     this.grips.push(this.grip);
     this.makeStrip();
     this.finder = new Finder(root, {
@@ -169,7 +170,7 @@ class ImportWay extends NetworkExperiment {
   makeStrip() {
     const { root, pixels, sent } = this;
     if (!pixels || !sent) return;
-    const strip = (this.strip = element("div", { class: "import-strip", role: "group", "aria-label": "Example images" }, root));
+    const strip = (this.strip = element("div", { class: "import-strip", role: "group", "aria-label": tr("Example images") }, root));
     const names = element("div", { class: "names" }, strip);
     this.button = element("button", { type: "button" }, names);
     this.button.onclick = () => {
@@ -177,9 +178,9 @@ class ImportWay extends NetworkExperiment {
       if (this.isPaused) this.halt();
       else this.play();
     };
-    for (const [kind, text] of [["input", "image"], ["enters", "enters"], ["output", "output"], ["guess", "if so"]]) element("span", { text, class: kind }, names); // prettier-ignore
+    for (const [kind, text] of [["input", tr("image")], ["enters", tr("enters")], ["output", trc("of a network", "output")], ["guess", tr("if so")]]) element("span", { text, class: kind }, names); // prettier-ignore
     this.choices = pixels.map((image, k) => {
-      const node = element("button", { type: "button", title: "Send this image through", "aria-label": `Example image ${k + 1}` }, strip);
+      const node = element("button", { type: "button", title: tr("Send this image through"), "aria-label": tr("Example image {place}", { place: k + 1 }) }, strip);
       const tile = (/** @type {string} */ kind, shape = sent.shape) => {
         const mosaic = new Mosaic(shape, 1, 1, false);
         mosaic.canvas.classList.add(kind);
@@ -289,19 +290,19 @@ class ImportWay extends NetworkExperiment {
     for (const { figure } of [input, enters]) figure.classList.toggle("away", this.isOwn);
     const isThere = !this.isOwn && !this.glide;
     for (const { figure } of [leaves, output]) figure.classList.toggle("late", Boolean(this.glide));
-    write(input.words, this.isOwn ? "none: you chose z" : `${sent.shape.slice(1).join("×")} pixels`);
-    write(enters.words, this.isOwn ? "–" : this.isHidden ? "find out" : extent(passes[shown].enters));
-    write(leaves.words, this.isHidden ? "find out" : extent(returned));
-    write(output.words, isThere ? `error ${number(errorOf(image, made), 3)}` : this.isOwn ? "the decoder alone" : "waits for z");
+    write(input.words, this.isOwn ? tr("none: you chose z") : tr("{size} pixels", { size: sent.shape.slice(1).join("×") }));
+    write(enters.words, this.isOwn ? "–" : this.isHidden ? tr("find out") : extent(passes[shown].enters));
+    write(leaves.words, this.isHidden ? tr("find out") : extent(returned));
+    write(output.words, isThere ? tr("error {error}", { error: number(errorOf(image, made), 3) }) : this.isOwn ? tr("the decoder alone") : tr("waits for z"));
     this.paintMap(map, style);
-    map.describe(`latent point (${number(at[0], 1)}, ${number(at[1], 1)})`, `Latent plane with the point ${at.map((value) => number(value, 1)).join(", ")}`);
-    grip.place(at, at.map((value) => number(value)).join(", "));
+    map.describe(tr("latent point ({z})", { z: listed(at, 1) }), tr("Latent plane with the point {z}", { z: listed(at, 1) }));
+    grip.place(at, listed(at));
     this.choices?.forEach(({ node }, k) => node.setAttribute("aria-pressed", String(!this.isOwn && k === shown)));
-    const name = this.left ? "Pause" : "Play";
+    const name = this.left ? tr("Pause") : tr("Play");
     if (button.title !== name) {
       button.title = name;
       button.setAttribute("aria-label", name);
-      button.replaceChildren(icon(name === "Pause" ? ICONS.pause : ICONS.play));
+      button.replaceChildren(icon(this.left ? ICONS.pause : ICONS.play));
     }
     this.root.dataset.shown = String(shown);
     this.root.dataset.at = isThere ? "image" : this.isOwn ? "own" : "way";
