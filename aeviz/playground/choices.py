@@ -5,32 +5,44 @@ from collections.abc import Mapping
 
 from aeviz.config import RunConfig
 from aeviz.errors import ConfigError
+from aeviz.language import mark
 
 Values = Mapping[str, str]
 """Settings by name, in the texts of the address."""
 OPTIONS: dict[str, tuple[tuple[str, str], ...]] = {
-    "bottleneck": (("deterministic", "a point"), ("gaussian", "Gaussian (VAE)")),
-    "loss": (("mse", "squared (MSE)"), ("bce", "entropy (BCE)"), ("l1", "absolute (L1)")),
-    "optimizer": (("adam", "Adam"), ("amsgrad", "AMSGrad"), ("sgd", "SGD, momentum")),
+    "bottleneck": (("deterministic", mark("a point")), ("gaussian", mark("Gaussian (VAE)"))),
+    "loss": (("mse", mark("squared (MSE)")), ("bce", mark("entropy (BCE)")), ("l1", mark("absolute (L1)"))),
+    "optimizer": (("adam", "Adam"), ("amsgrad", "AMSGrad"), ("sgd", mark("SGD, momentum"))),
     "second": (
         ("none", "none"),
         ("adam", "Adam"),
         ("amsgrad", "AMSGrad"),
-        ("sgd", "SGD, momentum"),
-        ("seed", "another seed"),
+        ("sgd", mark("SGD, momentum")),
+        ("seed", mark("another seed")),
     ),
     "activation": (
         ("relu", "ReLU"),
         ("leaky_relu", "Leaky ReLU"),
         ("elu", "ELU"),
         ("tanh", "tanh"),
-        ("sigmoid", "sigmoid"),
+        ("sigmoid", mark("sigmoid")),
     ),
-    "noise": (("none", "none"), ("gaussian", "Gaussian"), ("masking", "masking"), ("salt_pepper", "salt and pepper")),
-    "penalty": (("none", "none"), ("l1", "L1"), ("l2", "L2"), ("kl_sparsity", "KL sparsity")),
-    "init": (("default", "PyTorch's"), ("xavier", "Xavier"), ("he", "He"), ("small", "small"), ("zero", "zero")),
+    "noise": (
+        ("none", "none"),
+        ("gaussian", mark("Gaussian")),
+        ("masking", mark("masking")),
+        ("salt_pepper", mark("salt and pepper")),
+    ),
+    "penalty": (("none", "none"), ("l1", "L1"), ("l2", "L2"), ("kl_sparsity", mark("KL sparsity"))),
+    "init": (
+        ("default", mark("PyTorch's")),
+        ("xavier", "Xavier"),
+        ("he", "He"),
+        ("small", mark("small")),
+        ("zero", mark("zero")),
+    ),
 }
-"""Value and title of each choice that does not depend on what is on this machine."""
+"""Value and title of each choice that does not depend on what is on this machine; a title of words is a message."""
 
 
 DEFAULTS: dict[str, str] = {

@@ -12,6 +12,7 @@ import os
 from typing import Literal, get_args
 
 from aeviz.errors import ConfigError
+from aeviz.language import mark
 from aeviz.serving.hosts import named_hosts
 
 Mode = Literal["open", "class", "demo"]
@@ -19,9 +20,9 @@ MODES: tuple[Mode, ...] = get_args(Mode)
 MODE = "AEVIZ_MODE"
 """Name of the environment variable."""
 WORDS: dict[Mode, str] = {
-    "open": "everybody who reaches it may do everything",
-    "class": "visitors manage their own runs, within limits",
-    "demo": "nothing on the server can be changed",
+    "open": mark("everybody who reaches it may do everything"),
+    "class": mark("visitors manage their own runs, within limits"),
+    "demo": mark("nothing on the server can be changed"),
 }
 
 

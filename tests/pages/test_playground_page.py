@@ -52,6 +52,15 @@ def test_the_page_opens_with_the_digits_and_is_sent_a_network_and_its_images(app
     assert len(images["labels"]) == len(images["images"])
 
 
+def test_the_titles_of_choices_are_german_and_their_values_are_not(app, page):
+    open_page(app, "playground", lang="de", optimizer="sgd", noise="gaussian")
+    assert not app.exception, texts(app.exception)
+    assert ["none", "ohne"] in page.payload["options"]["noise"]
+    assert ["own", "deine eigenen Bilder"] in page.payload["options"]["data"]
+    assert page.payload["values"]["noise"] == "gaussian"
+    assert page.payload["plan"] is not None
+
+
 def test_an_address_from_anywhere_gives_defaults_or_a_sentence(app, page):
     nonsense = {"hidden": "0.x", "rate": "-1", "latent": "1e9", "optimizer": "lion", "batch": "0", "data": "../etc"}
     open_page(app, "playground", **nonsense)

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 import pytest
 from own_loop import finish
 
+from aeviz import language
 from aeviz.errors import ConfigError
 from aeviz.serving.password import MOST_WRONG, PASS_S, PASSWORD, WINDOW_S, Passes, passes_from_environment
 from aeviz.web.server.gate import COOKIE, ENTER, MOST_BYTES, Gate
@@ -81,6 +82,26 @@ def test_wrong_or_missing_password_is_refused_in_words(passes):
         assert "This is not the password" in page
         assert "set-cookie" not in headers
     assert call(passes, ENTER, method="POST", body=b"\xff" * 2 * MOST_BYTES)[0] == 401
+
+
+@pytest.mark.parametrize(
+    ("wish", "cookie", "there", "title"),
+    [
+        ("en-GB,de;q=0.5", "", "/", "en"),
+        ("de-AT,en;q=0.5", "", "/", "de"),
+        ("", "", "/", "en"),
+        ("xx, de", "", "/", "de"),
+        ("en", "aeviz_language=de", "/", "de"),
+        ("de", "aeviz_language=de", "/explore?lang=en", "en"),
+        ("*", "aeviz_language=../de", "/explore?lang=", "en"),
+    ],
+)
+def test_page_speaks_the_language_of_the_browser(passes, monkeypatch, wish, cookie, there, title):
+    monkeypatch.setattr(language, "is_complete", lambda name: True)
+    headers = [(b"accept", b"text/html"), (b"accept-language", wish.encode()), (b"cookie", cookie.encode())]
+    _, _, page = enter(passes, "wrong", there, headers=headers)
+    assert f'<html lang="{title}">' in page
+    assert ("Das ist nicht das Passwort." if title == "de" else "This is not the password.") in page
 
 
 def test_after_many_wrong_passwords_none_is_looked_at_for_a_minute(passes, clock):

@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import threading
+from collections.abc import Iterable
 
 import streamlit as st
 from streamlit import config
@@ -73,6 +74,13 @@ def show_language() -> None:
         st.html(f"<script>{_script()}</script>", unsafe_allow_javascript=True)
 
 
+def language_of_wishes(names: Iterable[str]) -> str:
+    """Return the first language that visitors are offered of those that a browser names, else the server's."""
+    offered = offered_languages()
+    wishes = (name.replace("-", "_") for name in (*names, os.environ.get(DEFAULT, "")))
+    return next((name for wish in wishes for name in (wish, wish.partition("_")[0]) if name in offered), ENGLISH)
+
+
 @functools.cache
 def catalogue_name(language: str) -> str:
     """Return the file name of the messages of the page's scripts, which changes with them."""
@@ -93,9 +101,7 @@ def _begin() -> None:
         st.session_state[_NOW] = stored
         st.session_state[_IS_CHOSEN] = True
         return
-    wishes = (st.context.locale or "").replace("-", "_"), os.environ.get(DEFAULT, "")
-    found = (name for wish in wishes for name in (wish, wish.partition("_")[0]) if name in offered)
-    st.session_state[_NOW] = next(found, ENGLISH)
+    st.session_state[_NOW] = language_of_wishes([st.context.locale or ""])
 
 
 def _choose(language: str) -> None:

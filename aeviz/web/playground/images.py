@@ -1,6 +1,7 @@
 """The data sets of the playground, and their images."""
 
 from aeviz.data import is_available, list_datasets
+from aeviz.language import mark, tr
 from aeviz.paths import data_root
 from aeviz.web.components.playground.payload import PlaygroundImages
 from aeviz.web.kernel.caching import Stamp, shared
@@ -14,7 +15,7 @@ OWN, OWN_SHAPE = "own", (1, 28, 28)
 def available() -> dict[str, str]:
     """Return the title of each data set on this machine, by its name."""
     found = {info.name: info.title for info in list_datasets() if is_available(info.name)}
-    return {**found, OWN: "your own images"}
+    return {**found, OWN: tr("your own images")}
 
 
 def shapes() -> dict[str, tuple[int, int, int]]:
@@ -33,6 +34,6 @@ def images_of(name: str) -> PlaygroundImages:
     return _read(name, str(data_root()), folder_stamp(name))
 
 
-@shared(max_entries=8, spinner="Reading the images …")  # at most 5 MB each
+@shared(max_entries=8, spinner=mark("Reading the images …"))  # at most 5 MB each
 def _read(name: str, root: str, stamp: Stamp) -> PlaygroundImages:
     return read_images(name)

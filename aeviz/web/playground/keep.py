@@ -3,6 +3,7 @@
 import streamlit as st
 
 from aeviz.errors import AevizError, ConfigError
+from aeviz.language import tr
 from aeviz.paths import runs_root
 from aeviz.playground.choices import DATA, config_of
 from aeviz.playground.keep import keep_run, read_weights
@@ -23,18 +24,20 @@ def keep(key: str, data: UrlState[str], usual: dict[str, str]) -> None:
     try:
         st.session_state[KEPT] = _keep(key, data, usual)
     except AevizError as error:
-        st.session_state[KEPT] = Kept(text=f"The model was not kept: {error}.")
+        st.session_state[KEPT] = Kept(text=tr("The model was not kept: {error}.", error=error))
 
 
 def _keep(key: str, data: UrlState[str], usual: dict[str, str]) -> Kept:
     sent = sent_of(key)
     if sent is None:
-        raise ConfigError("the page sent no model that can be read; reload the page and try again")
+        raise ConfigError(tr("the page sent no model that can be read; reload the page and try again"))
     values = parse_values(sent.values, data, lambda name: hidden_state(usual[name]))
     if values[DATA] == images.OWN:
         raise ConfigError(
-            "its images are in your page alone, and a run needs them on the server; choose a data set, or train on the "
-            "folder of your images with Train"
+            tr(
+                "its images are in your page alone, and a run needs them on the server; choose a data set, or train on "
+                "the folder of your images with Train"
+            )
         )
     config = config_of(values, images.images_of(values[DATA]).shape)
     weights = read_weights(config, sent.weights)
@@ -43,5 +46,6 @@ def _keep(key: str, data: UrlState[str], usual: dict[str, str]) -> Kept:
     path = new_run_path(config)
     folder = keep_run(path, config, weights)
     jobs.evaluate(folder.path, folder.config)
-    links = (("Open in Train", f"/train?run={path.name}"), ("Open its map", f"/explore?model={path.name}"))
-    return Kept(text=f"Kept after {sent.step:,} steps as {path.name}; it is being evaluated.", links=links)
+    links = ((tr("Open in Train"), f"/train?run={path.name}"), (tr("Open its map"), f"/explore?model={path.name}"))
+    text = tr("Kept after {steps:,} steps as {name}; it is being evaluated.", steps=sent.step, name=path.name)
+    return Kept(text=text, links=links)

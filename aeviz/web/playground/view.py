@@ -7,6 +7,7 @@ import streamlit as st
 
 from aeviz.errors import AevizError
 from aeviz.figures.palette import FIRST, SECOND
+from aeviz.language import tr, trc
 from aeviz.playground.choices import DATA, HIDDEN, OPTIONS, STRUCTURE, Values, config_of, usual_hidden
 from aeviz.playground.plan import Plan, plan_of
 from aeviz.web.components.kit.blobs import send_blob
@@ -42,11 +43,11 @@ def show_playground() -> None:
         found = images.images_of(values[DATA])
         plan = plan_of(config_of(values, found.shape))
     except AevizError as error:
-        message = f"These settings make no network: {error}."
+        message = tr("These settings make no network: {error}.", error=error)
     kept = st.session_state.get(KEPT)
     payload = playground_payload(
         values=values,
-        options={DATA: tuple(known.items()), **OPTIONS},
+        options={DATA: tuple(known.items()), **_options()},
         defaults=usual,
         structure=json.dumps([values[name] for name in (DATA, HIDDEN, *STRUCTURE)]),
         plan=plan,
@@ -64,6 +65,15 @@ def show_playground() -> None:
     )
     if found is not None and found.content:
         send_blob(found.blob, found.content)
+
+
+def _options() -> dict[str, tuple[tuple[str, str], ...]]:
+    """Return value and title of each choice, in the visitor's language."""
+    off = trc("a setting that is off", "none")
+    return {
+        name: tuple((value, off if title == "none" else tr(title)) for value, title in choices)
+        for name, choices in OPTIONS.items()
+    }
 
 
 def _read(data: UrlState[str], usual: dict[str, str]) -> dict[str, str]:

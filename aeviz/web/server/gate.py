@@ -4,12 +4,15 @@ import html
 import logging
 from urllib.parse import parse_qs, quote
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from aeviz.language import in_language, mark, tr
 from aeviz.serving.metrics import refusals
 from aeviz.serving.password import PASS_S, Passes
+from aeviz.web.server.languages import language_of_request
 
 _log = logging.getLogger(__name__)
 
@@ -22,8 +25,8 @@ OPEN = ("/_stcore/health",)
 MOST_BYTES = 4096
 """Of a sent form."""
 _PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>aeviz: password</title><style>
+<html lang="%s"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>%s</title><style>
 :root { color-scheme: light dark; font: 1.125rem/1.5 system-ui, sans-serif; }
 body { display: grid; place-items: center; min-height: 90vh; margin: 1rem; }
 form { display: grid; gap: 0.75rem; width: min(22rem, 100%%); }
@@ -31,15 +34,15 @@ h1 { margin: 0; font-size: 1.75rem; } p { margin: 0; }
 input, button { font: inherit; padding: 0.5rem 0.75rem; border-radius: 0.5rem; border: 1px solid #767676; }
 button { background: #246fb4; color: #fff; border-color: #246fb4; cursor: pointer; }
 </style></head><body><form method="post" action="%s">
-<h1>aeviz</h1><p>Explore what autoencoders have learned.</p>
-<label for="password">Password of this class</label>
+<h1>aeviz</h1><p>%s</p>
+<label for="password">%s</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required autofocus>
 <input name="next" type="hidden" value="%s">
-<p role="alert">%s</p><button>Enter</button>
-<p>Whoever runs this server can tell you the password.</p>
+<p role="alert">%s</p><button>%s</button>
+<p>%s</p>
 </form></body></html>"""
-_WRONG = "This is not the password. Try again."
-_TIRED = "There were too many wrong passwords. Wait a minute, then try again."
+_WRONG = mark("This is not the password. Try again.")
+_TIRED = mark("There were too many wrong passwords. Wait a minute, then try again.")
 
 
 class Gate:
@@ -68,7 +71,7 @@ class Gate:
             await send({"type": "websocket.close", "code": 1008})
         elif "text/html" in headers.get("accept", ""):
             query = scope.get("query_string", b"").decode("latin-1")
-            await _ask(send, 401, _local(scope["path"] + (f"?{query}" if query else "")))
+            await _ask(send, headers, 401, _local(scope["path"] + (f"?{query}" if query else "")))
         else:
             await _send(
                 send, 401, [("Content-Type", "text/plain; charset=utf-8")], "This server asks for a password.\n"
@@ -79,9 +82,9 @@ class Gate:
         form = parse_qs(await _body(receive), keep_blank_values=True)
         there = _local(form.get("next", ["/"])[0])
         if self._passes.is_tired():
-            await self._refuse(send, 429, there, _TIRED)
+            await self._refuse(send, headers, 429, there, _TIRED)
         elif not self._passes.is_right(form.get("password", [""])[0]):
-            await self._refuse(send, 401, there, _WRONG)
+            await self._refuse(send, headers, 401, there, _WRONG)
         else:
             first_proxy = headers.get("x-forwarded-proto", "").partition(",")[0].strip()
             secure = "; Secure" if "https" in (scope["scheme"], first_proxy) else ""
@@ -89,10 +92,10 @@ class Gate:
             await _send(send, 303, [("Location", there), ("Set-Cookie", cookie)], "")
 
     @staticmethod
-    async def _refuse(send: Send, status: int, there: str, text: str) -> None:
+    async def _refuse(send: Send, headers: Headers, status: int, there: str, text: str) -> None:
         refusals.add("password")
         _log.warning("a password was refused: %s", text, extra={"event": "refusal"})
-        await _ask(send, status, there, text)
+        await _ask(send, headers, status, there, text)
 
 
 def _local(path: str) -> str:
@@ -114,9 +117,26 @@ async def _body(receive: Receive) -> str:
     return body[:MOST_BYTES].decode("utf-8", "replace")
 
 
-async def _ask(send: Send, status: int, there: str, text: str = "") -> None:
-    page = _PAGE % (ENTER, html.escape(there), html.escape(text))
+async def _ask(send: Send, headers: Headers, status: int, there: str, text: str = "") -> None:
+    page = await run_in_threadpool(_page, language_of_request(headers, there), there, text)  # may read a catalogue
     await _send(send, status, [("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", "no-store")], page)
+
+
+def _page(language: str, there: str, text: str) -> str:
+    """Return the page with the form, and what was wrong before."""
+    with in_language(language):
+        texts = (
+            language.replace("_", "-"),
+            tr("aeviz: password"),
+            ENTER,
+            tr("Explore what autoencoders have learned."),
+            tr("Password of this class"),
+            there,
+            tr(text),
+            tr("Enter"),
+            tr("Whoever runs this server can tell you the password."),
+        )
+    return _PAGE % tuple(html.escape(each) for each in texts)
 
 
 async def _send(send: Send, status: int, headers: list[tuple[str, str]], text: str) -> None:

@@ -1,14 +1,28 @@
-"""The messages of the page's scripts, one file a language: a browser asks once for it, and keeps it."""
+"""The messages of the page's scripts, one file a language, which a browser keeps; and the language of a request."""
 
-from starlette.requests import Request
+from urllib.parse import parse_qs
+
+from starlette.datastructures import Headers
+from starlette.requests import Request, cookie_parser
 from starlette.responses import Response
 from starlette.routing import Route
 
-from aeviz.language import ENGLISH, languages
-from aeviz.web.kernel.language import PATH, catalogue_json, catalogue_name
+from aeviz.language import ENGLISH, languages, offered_languages
+from aeviz.web.kernel.language import COOKIE, PATH, catalogue_json, catalogue_name, language_of_wishes
 
 _KEEP = "public, max-age=31536000, immutable"
 """The name has a digest of the content, so that a file never changes."""
+
+
+def language_of_request(headers: Headers, address: str) -> str:
+    """Return the language for an answer outside of a session: of the address, chosen last, of the browser."""
+    (given,) = parse_qs(address.partition("?")[2]).get("lang", [""])[-1:]
+    if given in languages():
+        return given
+    stored = cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
+    if stored in offered_languages():
+        return stored
+    return language_of_wishes(each.partition(";")[0].strip() for each in headers.get("accept-language", "").split(","))
 
 
 def _answer(request: Request) -> Response:

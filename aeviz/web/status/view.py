@@ -12,6 +12,7 @@ import streamlit as st
 from streamlit import runtime
 
 from aeviz import __version__
+from aeviz.language import mark, number, tr
 from aeviz.paths import cache_root, runs_root, size_of
 from aeviz.serving import owners
 from aeviz.serving.checks import available_mb, server_mb
@@ -28,11 +29,11 @@ LOOK_S = 5.0
 CACHE_S = 60.0
 """Seconds for which the sizes of folders are not measured again."""
 _LIMITS = {
-    "jobs": "Jobs at work or waiting",
-    "runs": "Runs",
-    "disk_mb": "MB of runs on the disk",
-    "uploads_mb": "MB of uploaded images; as much of kept ones",
-    "memory_mb": "MB of uploads on their way",
+    "jobs": mark("Jobs at work or waiting"),
+    "runs": mark("Runs"),
+    "disk_mb": mark("MB of runs on the disk"),
+    "uploads_mb": mark("MB of uploaded images; as much of kept ones"),
+    "memory_mb": mark("MB of uploads on their way"),
 }
 """What is limited, of all visitors and, with _each, of one."""
 
@@ -45,7 +46,14 @@ def show_status() -> None:
 def _show() -> None:
     with errors_as_messages():
         mode = server_mode()
-        st.markdown(f"**{mode.capitalize()} mode**: {WORDS[mode]}. This is aeviz {__version__}.")
+        st.markdown(
+            tr(
+                "**{mode} mode**: {words}. This is aeviz {version}.",
+                mode=mode.capitalize(),
+                words=tr(WORDS[mode]),
+                version=__version__,
+            )
+        )
         now, most, more = st.columns([3, 5, 5], gap="medium")
         with now:
             _show_now(is_trusted=mode == "open")
@@ -67,18 +75,18 @@ def _show_now(*, is_trusted: bool) -> None:
     jobs = [job for job in training.list_jobs() if job.is_active]
     waiting = sum(job.state == "queued" for job in jobs)
     facts = {
-        "Trainings at work": f"{len(jobs) - waiting} of {max_jobs()} at a time",
-        "In the queue": f"{waiting}",
+        tr("Trainings at work"): tr("{count} of {most} at a time", count=len(jobs) - waiting, most=max_jobs()),
+        tr("In the queue"): f"{waiting}",
     }
     if is_trusted:
         sessions = getattr(runtime.get_instance(), "_session_mgr", None) if runtime.exists() else None
         if sessions is not None:  # Streamlit has no public name for them
-            facts["Open windows"] = f"{sessions.num_active_sessions()}"
-        facts["Worker processes"] = f"{process.count_workers()}"
-        for name, megabytes in (("Memory of the server", server_mb()), ("Memory available", available_mb())):
+            facts[tr("Open windows")] = f"{sessions.num_active_sessions()}"
+        facts[tr("Worker processes")] = f"{process.count_workers()}"
+        for name, megabytes in ((tr("Memory of the server"), server_mb()), (tr("Memory available"), available_mb())):
             if megabytes is not None:
-                facts[name] = f"{megabytes:,} MB"
-    _show_facts("Now", facts)
+                facts[name] = f"{number(megabytes, ',')} MB"
+    _show_facts(tr("Now"), facts)
 
 
 def _show_facts(title: str, facts: Mapping[str, str]) -> None:
@@ -87,14 +95,20 @@ def _show_facts(title: str, facts: Mapping[str, str]) -> None:
 
 
 def _show_limits(most: Limits) -> None:
-    values = {name: f"{value:,}" if value else "none" for name, value in asdict(most).items()}
+    values = {name: number(value, ",") if value else tr("none") for name, value in asdict(most).items()}
     lines = "\n".join(
-        f"| {text} | {values[name]} | {values[name + '_each']} | `{name.upper()}` |" for name, text in _LIMITS.items()
+        f"| {tr(text)} | {values[name]} | {values[name + '_each']} | `{name.upper()}` |"
+        for name, text in _LIMITS.items()
     )
-    st.markdown(f"| Limits | all | each | Name |\n|---|--:|--:|---|\n{lines}")
+    st.markdown(f"| {tr('Limits')} | {tr('all')} | {tr('each')} | {tr('Name')} |\n|---|--:|--:|---|\n{lines}")
     st.caption(
-        f"{values['free_mb']} MB stay free on the disk (FREE_MB). Who runs the server sets a limit by its name: "
-        f"{variable('jobs')}=60 for all visitors, {variable('jobs_each')}=3 for each; 0 is none."
+        tr(
+            "{free} MB stay free on the disk (FREE_MB). Who runs the server sets a limit by its name: "
+            "{all}=60 for all visitors, {each}=3 for each; 0 is none.",
+            free=values["free_mb"],
+            all=variable("jobs"),
+            each=variable("jobs_each"),
+        )
     )
 
 
@@ -102,28 +116,32 @@ def _show_own() -> None:
     mine = [job for job in training.list_jobs() if owners.owner_of(job.path) == owner()]
     active = sum(job.is_active for job in mine)
     _show_facts(
-        "Yours, by this browser",
+        tr("Yours, by this browser"),
         {
-            "Runs": f"{len(mine)}",
-            "Size": f"{sum(size_of(job.path) for job in mine) / MB:,.1f} MB",
-            "At work or in the queue": f"{active}",
+            tr("Runs"): f"{len(mine)}",
+            tr("Size"): f"{number(sum(size_of(job.path) for job in mine) / MB, ',.1f')} MB",
+            tr("At work or in the queue"): f"{active}",
         },
     )
-    st.page_link("pages/train.py", label="Your runs on Train", icon=":material/model_training:")
+    st.page_link("pages/train.py", label=tr("Your runs on Train"), icon=":material/model_training:")
 
 
 def _show_machine() -> None:
     versions = {name: metadata.version(name) for name in ("torch", "streamlit", "numpy")}
     facts = {
-        "Python": f"{platform.python_version()} on {platform.system()} {platform.machine()}",
-        "Packages": ", ".join(f"{name} {version}" for name, version in versions.items()),
-        "Device": f"{_device()}, {os.cpu_count() or 1} processor cores",
+        "Python": tr(
+            "{version} on {system}",
+            version=platform.python_version(),
+            system=f"{platform.system()} {platform.machine()}",
+        ),
+        tr("Packages"): ", ".join(f"{name} {version}" for name, version in versions.items()),
+        tr("Device"): tr("{device}, {count} processor cores", device=_device(), count=os.cpu_count() or 1),
     }
-    for title, folder in (("Runs", runs_root()), ("Caches", cache_root())):
+    for title, folder in ((tr("Runs"), runs_root()), (tr("Caches"), cache_root())):
         used, free = _folder_mb(str(folder.absolute()))
-        facts[title] = f"{used:,} MB, {free:,} MB free, in {folder.absolute()}"
-    _show_facts("This machine", facts)
-    st.caption("`aeviz doctor` checks the installation and says what to do.")
+        facts[title] = tr("{used:,} MB, {free:,} MB free, in {folder}", used=used, free=free, folder=folder.absolute())
+    _show_facts(tr("This machine"), facts)
+    st.caption(tr("`aeviz doctor` checks the installation and says what to do."))
 
 
 @st.cache_resource(show_spinner=False)

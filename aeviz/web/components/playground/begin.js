@@ -1,6 +1,7 @@
 // Where a visitor begins: over the plane of a network that has not learned yet.
 
 import { element, icon } from "../kit/dom.js";
+import { tr } from "../kit/language.js";
 
 const TRIANGLE = "M8 5v14l11-7z";
 
@@ -12,9 +13,9 @@ export class Begin {
   constructor(parent, act) {
     this.root = element("div", { class: "begin", hidden: "" }, parent);
     this.button = element("button", { type: "button" }, this.root);
-    this.button.append(icon(TRIANGLE), element("span", { text: "Train it" }));
+    this.button.append(icon(TRIANGLE), element("span", { text: tr("Train it") }));
     this.button.onclick = act;
-    element("span", { text: "Random weights: it knows nothing yet" }, this.root);
+    element("span", { text: tr("Random weights: it knows nothing yet") }, this.root);
   }
 
   /** @param {boolean} isShown */

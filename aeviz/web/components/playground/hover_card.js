@@ -1,6 +1,7 @@
 // The image under the pointer on the latent plane, and its class.
 
 import { element, write } from "../kit/dom.js";
+import { tr } from "../kit/language.js";
 import { unit } from "./batches.js";
 import { Strip } from "./strip.js";
 
@@ -51,7 +52,7 @@ export class HoverCard {
     const size = data.shape.reduce((product, side) => product * side, 1);
     this.strip.set(unit(data.images.subarray(found * size, (found + 1) * size)));
     const name = names[data.labels[found]];
-    write(this.text, name === undefined ? `image ${found}` : `${name}, image ${found}`);
+    write(this.text, name === undefined ? tr("image {place}", { place: found }) : tr("{name}, image {place}", { name, place: found }));
     return undefined;
   }
 }

@@ -4,6 +4,7 @@ import { classColour } from "../kit/class_colours.js";
 import { element } from "../kit/dom.js";
 import { Grip } from "../kit/grip.js";
 import { drawGaps, Mosaic } from "../kit/images.js";
+import { number, tr, trc } from "../kit/language.js";
 import { Plot } from "../kit/plot.js";
 import { HoverCard } from "./hover_card.js";
 import { Stamps } from "./stamps.js";
@@ -29,7 +30,7 @@ export class LatentPlane {
    *   `pointed` tells when a pointer takes the point and when it lets go
    */
   constructor(parent, { title, colour, moved, pointed }) {
-    this.plot = new Plot(parent, { title, label: "Latent plane", x: [-1, 1], y: [-1, 1], isSquare: true, kind: "latent-plane" });
+    this.plot = new Plot(parent, { title, label: tr("Latent plane"), x: [-1, 1], y: [-1, 1], isSquare: true, kind: "latent-plane" });
     /** @type {Mosaic | null} */
     this.mesh = null;
     /** @type {{ x: Pair, y: Pair } | null} */
@@ -50,7 +51,7 @@ export class LatentPlane {
     /** @type {string[]} */
     this.names = []; // of the classes
     this.grip = new Grip(this.plot, {
-      name: "point that is decoded", text: "z", colour, moved: (to) => moved(this.inside(to)), step: 0.05,
+      name: tr("point that is decoded"), text: "z", colour, moved: (to) => moved(this.inside(to)), step: 0.05,
     }); // prettier-ignore
     const { stage } = this.plot;
     stage.onpointerdown = (event) => {
@@ -196,10 +197,11 @@ export class LatentPlane {
   /** Say what the plane shows. @param {number} count of images */
   describe(count) {
     const { own, grip, plot } = this;
-    const near = own ? `; your drawing at ${[...own].map((value) => value.toFixed(2)).join(", ")}` : "";
-    const label = `Latent plane of ${count} images${near}`;
+    const label = own
+      ? tr("Latent plane of {count} images; your drawing at {place}", { count, place: inWords(own) })
+      : tr("Latent plane of {count} images", { count });
     if (plot.canvas.getAttribute("aria-label") !== label) plot.canvas.setAttribute("aria-label", label);
-    const text = `z at ${grip.at.map((value) => value.toFixed(2)).join(", ")}`;
+    const text = tr("z at {place}", { place: inWords(grip.at) });
     if (grip.node.getAttribute("aria-description") !== text) grip.node.setAttribute("aria-description", text);
   }
 
@@ -224,6 +226,9 @@ export class LatentPlane {
     this.plot.y = [next[2], next[3]];
   }
 }
+
+/** @param {Iterable<number>} point */
+const inWords = (point) => [...point].map((value) => number(value, 2)).join(trc("between numbers", ", "));
 
 /** @param {Pair} range @returns {Pair} */
 function wider([low, high]) {

@@ -1,6 +1,7 @@
 // The network as its layers, each a field of cells coloured by what its units give for one image, with plus and minus.
 
 import { button, context, element, resize, write } from "../kit/dom.js";
+import { tr } from "../kit/language.js";
 
 export const WIDTHS = [2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512];
 export const MOST_LAYERS = 5;
@@ -23,7 +24,7 @@ export class NetworkDrawing {
    */
   constructor(parent, act) {
     this.act = act;
-    this.root = element("section", { class: "network", "aria-label": "Network" }, parent);
+    this.root = element("section", { class: "network", "aria-label": tr("Network") }, parent);
     this.row = element("div", { class: "layers" }, this.root);
     this.text = "";
     /** @type {{ canvas: HTMLCanvasElement, width: number }[]} */
@@ -47,25 +48,25 @@ export class NetworkDrawing {
     this.fields = [];
     this.row.replaceChildren();
     const pixels = shape[0] * shape[1] * shape[2];
-    this.layer("Image", pixels, shape[2], null);
+    this.layer(tr("Image"), pixels, shape[2], null);
     hidden.forEach((width, at) => this.hiddenLayer(width, at));
     this.more();
-    const code = this.layer(isVariational ? "Latent (mean)" : "Latent", latent, latent, null, "latent");
+    const code = this.layer(isVariational ? tr("Latent (mean)") : tr("Latent"), latent, latent, null, "latent");
     const size = (/** @type {number} */ next) => (next >= 1 && next <= MOST_LATENT && this.act.offers({ latent: String(next) }) ? () => this.act.latent(next) : null);
-    this.steps(code, size(latent - 1), size(latent + 1), "latent dimension");
+    this.steps(code, size(latent - 1), size(latent + 1), tr("latent dimension"));
     [...hidden].reverse().forEach((width) => this.layer("", width, columnsOf(width), null, "mirrored"));
-    this.layer("Reconstruction", pixels, shape[2], null);
+    this.layer(tr("Reconstruction"), pixels, shape[2], null);
   }
 
   /** @param {number} width @param {number} at */
   hiddenLayer(width, at) {
-    const column = this.layer(`Hidden ${at + 1}`, width, columnsOf(width), at);
+    const column = this.layer(tr("Hidden {place}", { place: at + 1 }), width, columnsOf(width), at);
     const change = (/** @type {number} */ step) => {
       const widths = [...this.hidden];
       widths[at] = nextWidth(width, step);
       return widths[at] === width ? null : this.layers(widths);
     };
-    this.steps(column, change(-1), change(1), `units of hidden layer ${at + 1}`);
+    this.steps(column, change(-1), change(1), tr("units of hidden layer {place}", { place: at + 1 }));
   }
 
   /** What gives the network other hidden layers; null where there is no such network. @param {number[]} widths */
@@ -79,8 +80,8 @@ export class NetworkDrawing {
     const column = element("div", { class: "more" }, this.row);
     const wider = this.layers([...hidden, Math.max(2, nextWidth(hidden.at(-1) ?? 64, -1))]);
     const fewer = this.layers(hidden.slice(0, -1));
-    button(column, "+ layer", "Add a hidden layer before the latent", () => wider?.()).disabled = !wider;
-    button(column, "− layer", "Take the last hidden layer away", () => fewer?.()).disabled = !fewer;
+    button(column, tr("+ layer"), tr("Add a hidden layer before the latent"), () => wider?.()).disabled = !wider;
+    button(column, tr("− layer"), tr("Take the last hidden layer away"), () => fewer?.()).disabled = !fewer;
   }
 
   /**
@@ -91,8 +92,8 @@ export class NetworkDrawing {
    */
   steps(column, less, more, what) {
     const row = element("div", { class: "steps" }, column);
-    for (const [sign, act, word] of /** @type {const} */ ([["−", less, "Fewer"], ["+", more, "More"]])) {
-      const node = button(row, sign, `${word}: ${what}`, () => act?.());
+    for (const [sign, act, label] of /** @type {const} */ ([["−", less, tr("Fewer: {what}", { what })], ["+", more, tr("More: {what}", { what })]])) {
+      const node = button(row, sign, label, () => act?.());
       node.disabled = !act;
     }
   }
@@ -107,7 +108,7 @@ export class NetworkDrawing {
   layer(title, width, columns, at, kind = "") {
     const column = element("div", { class: `layer ${kind}` }, this.row);
     const rows = Math.ceil(width / columns);
-    const canvas = element("canvas", { role: "img", "aria-label": `${title || "Mirrored layer"}: ${width} units` }, column);
+    const canvas = element("canvas", { role: "img", "aria-label": tr("{layer}: {count} units", { layer: title || tr("Mirrored layer"), count: width }) }, column);
     const tall = Math.min(TALLEST_REM, Math.max(0.9, (TALLEST_REM * Math.log2(rows + 1)) / 5));
     canvas.style.height = `${tall}rem`;
     canvas.style.width = `${Math.min(TALLEST_REM, (tall * columns) / rows)}rem`;

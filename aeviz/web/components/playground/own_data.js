@@ -1,12 +1,14 @@
 // Images of the visitor's own as training data: from files, a folder or the pad. They never leave the page.
 
 import { button, element, write } from "../kit/dom.js";
+import { mark, tr, trn } from "../kit/language.js";
 
 export const OWN = "own"; // value of the setting `data`
 const LEAST = 5; // images that a network can be trained on
 const MOST = 2000;
 const HELD_SHARE = 0.2;
 const NO_LABEL = 255;
+const DRAWN = mark("drawn"); // label of drawings
 const TYPES = /\.(png|jpe?g|gif|webp|bmp)$/i;
 
 /** @typedef {{ pixels: Uint8Array, label: string }} Own */
@@ -19,11 +21,11 @@ export class OwnData {
    */
   constructor(parent, act, images) {
     this.act = act;
-    this.root = element("section", { class: "own-data", hidden: "", "aria-label": "Your images" }, parent);
+    this.root = element("section", { class: "own-data", hidden: "", "aria-label": tr("Your images") }, parent);
     const row = element("div", { class: "bar" }, this.root);
-    this.files = this.picker(row, "Choose images", {});
-    this.folder = this.picker(row, "Choose a folder", { webkitdirectory: "" });
-    button(row, "Draw some", "Draw images and add each to the training images", act.draw);
+    this.files = this.picker(row, tr("Choose images"), {});
+    this.folder = this.picker(row, tr("Choose a folder"), { webkitdirectory: "" });
+    button(row, tr("Draw some"), tr("Draw images and add each to the training images"), act.draw);
     this.words = element("p", { class: "values", role: "status" }, this.root);
     this.images = images;
     this.shape = [1, 28, 28];
@@ -34,7 +36,8 @@ export class OwnData {
   picker(parent, text, attributes) {
     const input = element("input", { type: "file", multiple: "", accept: "image/*", "aria-label": text, hidden: "", ...attributes }, parent);
     input.onchange = () => void this.read([...(input.files ?? [])]).then(() => (input.value = ""));
-    button(parent, text, `${text}: each is cut to a square of ${28} x ${28} grey pixels in this page and is sent nowhere`, () => input.click());
+    const label = tr("{action}: each is cut to a square of 28 x 28 grey pixels in this page and is sent nowhere", { action: text });
+    button(parent, text, label, () => input.click());
     return input;
   }
 
@@ -45,8 +48,9 @@ export class OwnData {
   /** @param {string} [more] */
   say(more = "") {
     const { length } = this.images;
-    const need = length < LEAST ? ` At least ${LEAST} are needed.` : "";
-    write(this.words, `${more}${length} image${length === 1 ? "" : "s"} of yours; they stay in this page.${need}`);
+    const have = trn("{count} image of yours; they stay in this page.", "{count} images of yours; they stay in this page.", length);
+    const need = length < LEAST ? tr("At least {count} are needed.", { count: LEAST }) : "";
+    write(this.words, [more, have, need].filter(Boolean).join(" "));
   }
 
   /** @param {File[]} files */
@@ -60,15 +64,15 @@ export class OwnData {
       } catch {
         bad += 1;
       }
-      if (k % 50 === 49) this.say(`Reading image ${k + 1} of ${chosen.length}. `);
+      if (k % 50 === 49) this.say(tr("Reading image {place} of {count}.", { place: k + 1, count: chosen.length }));
     }
-    this.say(bad ? `${bad} file${bad === 1 ? "" : "s"} could not be read as images or were too many. ` : "");
+    this.say(bad ? trn("{count} file could not be read as images or were too many.", "{count} files could not be read as images or were too many.", bad) : "");
     if (this.isEnough) this.act.changed();
   }
 
   /** Add a drawing. @param {Float32Array} image from 0 to 1 */
   add(image) {
-    this.images.push({ pixels: Uint8Array.from(image, (value) => Math.round(255 * value)), label: "drawn" });
+    this.images.push({ pixels: Uint8Array.from(image, (value) => Math.round(255 * value)), label: DRAWN });
     this.say();
     if (this.isEnough) this.act.changed();
   }
@@ -90,7 +94,7 @@ export class OwnData {
       held: joined(this.images.filter((_, k) => isHeld(k))),
       labels: Uint8Array.from(train, ({ label }) => (label && names.length > 1 ? names.indexOf(label) % NO_LABEL : NO_LABEL)),
       shape: this.shape,
-      classes: names.length > 1 ? names : [],
+      classes: names.length > 1 ? names.map((name) => (name === DRAWN ? tr(name) : name)) : [],
     };
   }
 }

@@ -4,6 +4,7 @@ import { Handwriting } from "../drawing/handwriting.js";
 import { Pad } from "../drawing/pad.js";
 import { Board, paint, SIDE } from "../drawing/strokes.js";
 import { button, element } from "../kit/dom.js";
+import { tr } from "../kit/language.js";
 
 const board = { kept: /** @type {Board | null} */ (null) }; // a drawing survives a visit to another page
 
@@ -15,8 +16,8 @@ export class OwnImage {
    * @param {(image: Float32Array) => void} add takes the drawing as a training image
    */
   constructor(parent, activity, changed, add) {
-    this.root = element("section", { class: "own", hidden: "", "aria-label": "Your drawing" }, parent);
-    this.adding = button(this.root, "Add to the images", "Add the drawing to the training images and clear the pad", () => {
+    this.root = element("section", { class: "own", hidden: "", "aria-label": tr("Your drawing") }, parent);
+    this.adding = button(this.root, tr("Add to the images"), tr("Add the drawing to the training images and clear the pad"), () => {
       if (this.image) add(this.image);
       this.pad?.clear();
     });

@@ -2,6 +2,7 @@
 
 import { readable } from "../kit/axis.js";
 import { button, element, write } from "../kit/dom.js";
+import { tr } from "../kit/language.js";
 import { Plot } from "../kit/plot.js";
 import { Strip } from "./strip.js";
 
@@ -15,7 +16,7 @@ const LEAST = 1e-6;
 export class LossPanel {
   /** @param {Element} parent */
   constructor(parent) {
-    this.plot = new Plot(parent, { title: "Loss", label: "Loss by step", x: [0, 100], y: [-3, 0], isLog: true, kind: "loss" });
+    this.plot = new Plot(parent, { title: tr("Loss"), label: tr("Loss by step"), x: [0, 100], y: [-3, 0], isLog: true, kind: "loss" });
     this.keys = element("p", { class: "values keys" }, this.plot.section);
   }
 
@@ -41,9 +42,9 @@ export class LossPanel {
     plot.end();
     const [first] = members;
     const text = members
-      .map(({ losses, held }, k) => `${looks[k].title}: objective ${shown(losses.recent(0, 10))}, held-out error ${shown(held.last[0])}`)
+      .map(({ losses, held }, k) => tr("{network}: objective {objective}, held-out error {error}", { network: looks[k].title, objective: shown(losses.recent(0, 10)), error: shown(held.last[0]) }))
       .join("; ");
-    plot.describe("Loss, log scale (dashed: held-out)", `${text}, step ${first?.step ?? 0}`);
+    plot.describe(tr("Loss, log scale (dashed: held-out)"), tr("{networks}, step {step}", { networks: text, step: first?.step ?? 0 }));
     const marks = looks.length > 1 ? looks : [];
     if (this.keys.dataset.text === JSON.stringify(marks)) return;
     this.keys.dataset.text = JSON.stringify(marks);
@@ -61,7 +62,7 @@ export class Reconstructions {
    */
   constructor(parent, chosen) {
     this.root = element("section", { class: "reconstructions" }, parent);
-    element("h2", { text: "Images and their reconstructions" }, this.root);
+    element("h2", { text: tr("Images and their reconstructions") }, this.root);
     this.rows = element("div", { class: "rows" }, this.root);
     this.chosen = chosen;
     /** @type {Strip[]} */
@@ -77,12 +78,13 @@ export class Reconstructions {
     this.rows.replaceChildren();
     this.strips = ["images", ...titles].map((title, row) => {
       if (titles.length > 1) element("span", { text: row ? title : "" , class: "name" }, this.rows);
-      const label = row ? `Reconstructions${titles.length > 1 ? ` by ${title}` : ""}` : "Held-out images";
+      const made = titles.length > 1 ? tr("Reconstructions by {network}", { network: title }) : tr("Reconstructions");
+      const label = row ? made : tr("Held-out images");
       const holder = element("div", { class: "strip-of-images" }, this.rows);
       const strip = new Strip(holder, shape, SHOWN);
       strip.canvas.setAttribute("aria-label", label);
       for (let k = 0; k < SHOWN && !row; k += 1) {
-        const node = button(holder, "", `Follow image ${k + 1} through the network`, () => this.chosen(k));
+        const node = button(holder, "", tr("Follow image {place} through the network", { place: k + 1 }), () => this.chosen(k));
         Object.assign(node.style, { left: `${(100 * k) / SHOWN}%`, width: `${100 / SHOWN}%` });
       }
       return strip;
@@ -102,7 +104,7 @@ export class Filters {
   /** @param {Element} parent */
   constructor(parent) {
     this.root = element("section", { class: "filters" }, parent);
-    this.title = element("h2", { text: "Weights of the first layer" }, this.root);
+    this.title = element("h2", { text: tr("Weights of the first layer") }, this.root);
     /** @type {Strip | null} */
     this.strip = null;
   }
@@ -122,7 +124,7 @@ export class Filters {
       this.strip?.canvas.remove();
       this.strip = new Strip(this.root, shape, columns, Math.ceil(count / columns));
     }
-    this.strip.canvas.setAttribute("aria-label", `Weights of ${count} of ${units} units of the first layer, as images`);
+    this.strip.canvas.setAttribute("aria-label", tr("Weights of {count} of {units} units of the first layer, as images", { count, units }));
     const found = weights.parameters.slice(slot.offset, slot.offset + count * pixels);
     for (let unit = 0; unit < count; unit += 1) {
       const part = found.subarray(unit * pixels, (unit + 1) * pixels);
@@ -130,7 +132,8 @@ export class Filters {
       for (let at = 0; at < pixels; at += 1) part[at] = 0.5 + part[at] / (2 * largest);
     }
     this.strip.set(found);
-    write(this.title, `Weights of the first layer: ${count < units ? `${count} of ${units} units` : `${units} units`}`);
+    const isPart = count < units;
+    write(this.title, isPart ? tr("Weights of the first layer: {count} of {units} units", { count, units }) : tr("Weights of the first layer: {units} units", { units }));
   }
 }
 
@@ -138,7 +141,7 @@ export class LayerTable {
   /** @param {Element} parent */
   constructor(parent) {
     this.root = element("section", { class: "layer-table" }, parent);
-    element("h2", { text: "Gradient and change by layer" }, this.root);
+    element("h2", { text: tr("Gradient and change by layer") }, this.root);
     this.table = element("table", {}, this.root);
     this.text = "";
     /** @type {{ gradient: HTMLElement, moved: HTMLElement }[]} */
@@ -152,14 +155,15 @@ export class LayerTable {
     const heads = plan.layers.filter(({ part }) => plan.is_variational && part === "bottleneck");
     const names = plan.layers.map((layer) => {
       const slot = plan.slots.find(({ name }) => name === layer.weight);
-      const head = heads.includes(layer) ? [" (mean)", " (log-variance)"][heads.indexOf(layer)] : "";
-      return slot ? `${slot.shape[1]} → ${slot.shape[0]}${head}` : layer.weight;
+      if (!slot) return layer.weight;
+      const text = `${slot.shape[1]} → ${slot.shape[0]}`;
+      return [tr("{layer} (mean)", { layer: text }), tr("{layer} (log-variance)", { layer: text })][heads.indexOf(layer)] ?? text;
     });
     if (this.text !== names.join()) {
       this.text = names.join();
       this.table.replaceChildren();
       const head = element("tr", {}, this.table);
-      for (const text of ["Layer", "Gradient", "Change in a step"]) element("th", { text, scope: "col" }, head);
+      for (const text of [tr("Layer"), tr("Gradient"), tr("Change in a step")]) element("th", { text, scope: "col" }, head);
       this.rows = names.map((text) => {
         const row = element("tr", {}, this.table);
         element("th", { text, scope: "row" }, row);

@@ -4,6 +4,7 @@ import { readable } from "../kit/axis.js";
 import { classColour } from "../kit/class_colours.js";
 import { element, write } from "../kit/dom.js";
 import { Mosaic } from "../kit/images.js";
+import { number, tr, trc } from "../kit/language.js";
 import { Legend } from "../kit/legend.js";
 import { counterpart } from "./counterpart.js";
 import { LatentPlane } from "./latent_plane.js";
@@ -28,9 +29,9 @@ export class Planes {
     const line = element("div", {}, this.about);
     this.words = element("span", { class: "values" }, line);
     const label = element("label", { class: "blend" }, line);
-    element("span", { text: "Points" }, label);
-    const slider = element("input", { type: "range", min: "0", max: "100", value: "45", "aria-label": "Strength of the decoded images behind the points" }, label);
-    element("span", { text: "Images" }, label);
+    element("span", { text: tr("Points") }, label);
+    const slider = element("input", { type: "range", min: "0", max: "100", value: "45", "aria-label": tr("Strength of the decoded images behind the points") }, label);
+    element("span", { text: tr("Images") }, label);
     slider.oninput = () => {
       this.blend = Number(slider.value) / 100;
       this.changed();
@@ -107,7 +108,7 @@ export class Planes {
     this.text = text;
     this.row.replaceChildren();
     this.planes = looks.map(({ title, colour }, index) => new LatentPlane(this.row, {
-      title: looks.length > 1 ? title : "Latent plane: each point is an image", colour,
+      title: looks.length > 1 ? title : tr("Latent plane: each point is an image"), colour,
       moved: (to) => this.move(to, index), pointed: (isHeld) => (this.session.isHeld = isHeld),
     })); // prettier-ignore
     for (const plane of this.planes) plane.names = this.names;
@@ -126,10 +127,10 @@ export class Planes {
     if (!plan || plan.latent_dim < 3) return;
     const axes = element("div", { class: "axes" }, this.root);
     this.axes = axes;
-    for (const [k, title] of ["Across", "Up"].entries()) {
+    for (const [k, title] of [tr("Across"), tr("Up")].entries()) {
       const label = element("label", {}, axes);
       element("span", { text: title }, label);
-      const select = element("select", { "aria-label": `${title}: latent dimension` }, label);
+      const select = element("select", { "aria-label": tr("{axis}: latent dimension", { axis: title }) }, label);
       for (let d = 0; d < plan.latent_dim; d += 1) element("option", { value: String(d), text: `z${d + 1}` }, select);
       select.value = String(this.dims[k]);
       select.onchange = () => {
@@ -237,8 +238,10 @@ export class Planes {
   /** Say in words where the point is. @param {import("./member.js").Member[]} members */
   describe(members) {
     members.forEach((member, k) => this.planes[k]?.describe(member.shown.length / (this.plan?.latent_dim ?? 1)));
-    const joined = this.areUnrelated ? " In the other plane: the code of the image nearest to it." : "";
-    write(this.words, `Decoded at z = (${[...this.point].slice(0, 4).map(inWords).join(", ")}${this.point.length > 4 ? ", …" : ""}). Drag over the plane.${joined}`);
+    const values = [...this.point].slice(0, 4).map(inWords);
+    const point = [...values, ...(this.point.length > 4 ? ["…"] : [])].join(trc("between numbers", ", "));
+    const text = tr("Decoded at z = ({point}). Drag over the plane.", { point });
+    write(this.words, this.areUnrelated ? `${text} ${tr("In the other plane: the code of the image nearest to it.")}` : text);
   }
 
   /** @param {number} index @param {import("./member.js").Member} member */
@@ -251,7 +254,7 @@ export class Planes {
       mosaic?.canvas.remove();
       mosaic = this.decoded[index] = new Mosaic(member.data.shape, 1, 1, false);
       mosaic.canvas.setAttribute("role", "img");
-      mosaic.canvas.setAttribute("aria-label", "The image that the network decodes at the point");
+      mosaic.canvas.setAttribute("aria-label", tr("The image that the network decodes at the point"));
       this.below.insertBefore(mosaic.canvas, this.about);
     }
     mosaic.set(image);
@@ -259,4 +262,4 @@ export class Planes {
 }
 
 /** @param {number} value */
-const inWords = (value) => (Math.abs(value) < 1000 ? value.toFixed(2) : readable(value, 3)).replace("-", "−");
+const inWords = (value) => (Math.abs(value) < 1000 ? number(value, 2) : readable(value, 3)).replace("-", "−");

@@ -4,6 +4,7 @@
 import { addToAddress, until } from "../kit/address.js";
 import { ask } from "../kit/blobs.js";
 import { element, write } from "../kit/dom.js";
+import { tr } from "../kit/language.js";
 import { define } from "../kit/mount.js";
 import { styleOf, watchLooks } from "../kit/theme.js";
 import { unpack } from "../kit/wire.js";
@@ -304,7 +305,7 @@ class Playground {
   /** @param {string} message */
   fail(message) {
     this.asked = "";
-    this.failure = `The network cannot be trained in this page: ${message}. Reload the page, or use Train, where the server computes.`;
+    this.failure = tr("The network cannot be trained in this page: {problem}. Reload the page, or use Train, where the server computes.", { problem: tr(message) });
     this.showMessage();
   }
 

@@ -1,13 +1,14 @@
 // Which processor makes the steps of training: WebAssembly, or the graphics processor where WebGPU reaches it and is
 // faster. Runs in the worker.
 
+import { mark } from "../kit/language.js";
 import { loadRuntime } from "../kit/runtime.js";
 import { GpuSteps } from "./gpu_steps.js";
 
 /** @typedef {"auto" | "wasm" | "webgpu"} Choice */
 /**
- * @typedef {{ used: "wasm" | "webgpu", rates: { wasm: number, webgpu: number } | null, reason: string }} Verdict
- *   `rates`: steps a second, where both were measured; `reason` says why WebGPU is not used
+ * @typedef {{ used: "wasm" | "webgpu", rates: { wasm: number, webgpu: number } | null, reason: string, error?: string }} Verdict
+ *   `rates`: steps a second, where both were measured; `reason`, a message with {error}, says why WebGPU is not used
  */
 
 /** @type {Promise<any> | null} */
@@ -19,11 +20,11 @@ let runtime = null;
  */
 async function obstacle(isForced) {
   const { gpu } = /** @type {any} */ (navigator);
-  if (!gpu) return "this browser offers no WebGPU";
+  if (!gpu) return mark("this browser offers no WebGPU");
   const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
-  if (!adapter) return "WebGPU finds no graphics processor here";
+  if (!adapter) return mark("WebGPU finds no graphics processor here");
   const isSoftware = adapter.info?.isFallbackAdapter ?? adapter.isFallbackAdapter;
-  return isSoftware && !isForced ? "WebGPU finds no graphics processor here, only an imitation" : "";
+  return isSoftware && !isForced ? mark("WebGPU finds no graphics processor here, only an imitation") : "";
 }
 
 /**
@@ -52,6 +53,6 @@ export async function chooseProcessor(learner, choice) {
   } catch (error) {
     await gpu?.close().catch(() => undefined);
     if (!gpu) runtime = null; // it may be loaded another time
-    return { used: "wasm", rates: null, reason: `WebGPU failed: ${error instanceof Error ? error.message : error}` };
+    return { used: "wasm", rates: null, reason: mark("WebGPU failed: {error}"), error: error instanceof Error ? error.message : String(error) };
   }
 }

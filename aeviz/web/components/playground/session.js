@@ -1,5 +1,6 @@
 // The clock of the playground: one network or two make the same steps at the same time, while the page looks on.
 
+import { mark } from "../kit/language.js";
 import { Member } from "./member.js";
 
 /** @typedef {import("./learner.js").Settings} Settings */
@@ -228,7 +229,7 @@ export class Session {
     const reports = await Promise.all(this.members.map((member, k) => member.train(count, settings[k])));
     const lost = reports.find((report) => report.lost)?.lost;
     if (lost) {
-      this.verdict = { used: "wasm", rates: null, reason: `the graphics processor was lost, and with it the optimizer's moments (${lost})` };
+      this.verdict = { used: "wasm", rates: null, reason: mark("the graphics processor was lost, and with it the optimizer's moments ({error})"), error: lost };
       this.page.judged();
     }
     this.page.changed();

@@ -1,6 +1,7 @@
 // What a visitor takes along: the model as a run on the server.
 
 import { element } from "../kit/dom.js";
+import { tr } from "../kit/language.js";
 
 /** @typedef {{ text: string, links: { title: string, href: string }[] }} Kept what became of a model that was sent */
 
@@ -37,7 +38,7 @@ export class Sharing {
    */
   async keep(session, values, channel) {
     session.pause();
-    this.tell("Sending the weights; the server checks them and makes a run, which takes some seconds.");
+    this.tell(tr("Sending the weights; the server checks them and makes a run, which takes some seconds."));
     const [member] = session.members;
     await session.between(() => member.weigh());
     const { weights, held } = member;

@@ -1,5 +1,7 @@
 // From the texts of the address to the settings of the learner.
 
+import { localise, tr } from "../kit/language.js";
+
 /** @typedef {import("./controls.js").Values} Values */
 /** @typedef {import("./learner.js").Settings} Settings */
 
@@ -55,8 +57,8 @@ export function settingsOf(values) {
 export function titlesOf(settings) {
   const names = settings.map(({ optimizer }) => OPTIMIZERS[optimizer] ?? optimizer);
   if (new Set(names).size === names.length) return names;
-  if (settings[0].seed !== settings[1].seed) return settings.map(({ seed }, k) => `${names[k]}, seed ${seed}`);
-  return settings.map(({ optimizer, learning_rate }) => `${OPTIMIZERS[optimizer]} ${learning_rate}`);
+  if (settings[0].seed !== settings[1].seed) return settings.map(({ seed }, k) => tr("{name}, seed {seed}", { name: names[k], seed }));
+  return settings.map(({ optimizer, learning_rate }) => `${OPTIMIZERS[optimizer]} ${localise(String(learning_rate))}`);
 }
 
 /** A number as the address writes it, without an exponent. @param {number} value */
