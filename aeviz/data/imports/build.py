@@ -27,6 +27,7 @@ from aeviz.data.imports.store import ABOUT, IMAGES, LABELS, Imported
 from aeviz.data.names import natural_key
 from aeviz.data.source import Report
 from aeviz.errors import DataError, StorageError
+from aeviz.language import tr
 
 USUAL_SIDE = 64
 """Side in pixels to which images are resized that differ in size or are large."""
@@ -97,7 +98,7 @@ class _Inspection:
         self.is_grey = True
         self.depth = 0
         """Bits of 16-bit grey values; 0 where there are none."""
-        progress = _Progress(report, opened.count, 0.0, _FIRST_ROUND, "Looking at the images")
+        progress = _Progress(report, opened.count, 0.0, _FIRST_ROUND, tr("Looking at the images"))
         has_labels = any(item.label is not None for item in _first(opened, 1000))
         splits: Counter[SplitName] = Counter()
         for place, item in enumerate(opened.items()):
@@ -144,7 +145,7 @@ def _write(
     opened: Opened, seen: _Inspection, folder: Path, shape: tuple[int, int, int], side: int | None, report: Report
 ) -> Imported:
     """Be the second round: write pixels and labels into a folder, and last the description."""
-    progress = _Progress(report, opened.count, _FIRST_ROUND, 1.0, "Reading the images")
+    progress = _Progress(report, opened.count, _FIRST_ROUND, 1.0, tr("Reading the images"))
     is_resized = side is not None or set(seen.sizes) != {(shape[2], shape[1])}
     labels: list[str | None] = []
     counts: Counter[str] = Counter()
@@ -267,9 +268,9 @@ class _Progress:
         self._last = now
         share = min(1.0, self._done / self._total)
         left = (now - self._began) * (1 - share) / share
-        text = f"{self._text}: {self._done:,} of {self._total:,}"
+        text = tr("{what}: {done:,} of {total:,}", what=self._text, done=self._done, total=self._total)
         if left >= 1:
-            text += f", {left:.0f} s left" if left < 90 else f", {left / 60:.0f} min left"
+            text += ", " + (tr("{n:.0f} s left", n=left) if left < 90 else tr("{n:.0f} min left", n=left / 60))
         self._report(self._low + share * (self._high - self._low), text)
 
 
