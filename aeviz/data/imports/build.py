@@ -238,17 +238,25 @@ def _describe_sizes(seen: _Inspection, shape: tuple[int, int, int], is_resized: 
     notes = []
     if is_resized:
         (first_width, first_height), _ = seen.sizes.most_common(1)[0]
-        sizes = f"{first_width}x{first_height}" if len(seen.sizes) == 1 else f"{len(seen.sizes):,} sizes"
-        notes.append(f"the centred square of each image was resized to {width}x{height} pixels (before: {sizes})")
+        one_size = f"{first_width}x{first_height}"
+        notes.append(
+            tr(
+                "the centred square of each image was resized to {shape} pixels (before: {sizes})",
+                shape=f"{width}x{height}",
+                sizes=one_size if len(seen.sizes) == 1 else tr("{count:,} sizes", count=len(seen.sizes)),
+            )
+        )
     if seen.depth:
-        notes.append(f"16-bit grey values use {seen.depth} bits and were scaled to 8")
+        notes.append(tr("16-bit grey values use {bits} bits and were scaled to 8", bits=seen.depth))
     return notes
 
 
 def _describe_alike(names: list[str]) -> list[str]:
     folded = Counter(name.lower() for name in names)
     alike = [name for name in names if folded[name.lower()] > 1]
-    return [f"classes that differ in capitals only are kept apart: {', '.join(alike[:6])}"] if alike else []
+    if not alike:
+        return []
+    return [tr("classes that differ in capitals only are kept apart: {names}", names=", ".join(alike[:6]))]
 
 
 class _Progress:

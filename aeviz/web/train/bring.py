@@ -35,6 +35,17 @@ MOST_CLASSES, MOST_LINES = 24, 8
 """Classes, and reasons for what was skipped, that are named."""
 SPLITS = (mark("train"), mark("validation"), mark("test"))
 """Names of the parts of a data set."""
+REASONS = (
+    mark("of no known kind or damaged"),
+    mark("damaged"),
+    mark("damaged in the archive"),
+    mark("no image"),
+    mark("an archive"),
+    mark("without a label, which the others have"),
+    mark("too deep in the folders, or beside them"),
+    mark("a second file of the same name"),
+)
+"""Why `aeviz.data.imports` skips files most often: what it notes is English."""
 _ROUND, _MESSAGE, _KEPT = "bring.round", "bring.message", "bring.kept"
 """Session keys: number of the uploader, raised to empty it; what went wrong last; names that this visitor kept."""
 
@@ -269,7 +280,7 @@ def _show_facts(about: Imported) -> None:
         + tr(
             "{count:,} skipped: {reason} ({examples})",
             count=skip.count,
-            reason=escape(skip.reason),
+            reason=escape(tr(skip.reason)),
             examples=escape(", ".join(skip.examples)) + (", …" if skip.count > len(skip.examples) else ""),
         )
         for skip in about.skipped
