@@ -12,7 +12,7 @@ import yaml
 from aeviz.language import paragraphs_of
 from aeviz.presets import PRESETS
 from aeviz.published import list_published
-from aeviz.web.takeaway.titles import short_summary
+from aeviz.web.takeaway.titles import short_summary, source_of
 
 ROOT = Path(__file__).parents[1]
 CALLS = ("tr", "trn", "trc", "mark")
@@ -24,8 +24,11 @@ _LITERAL = re.compile(r"""("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')\s*""")
 _JOIN = re.compile(r"\+\s*(?=[\"'])")
 _MORE = re.compile(r"[+`]|\$\{")
 _COMMENT = re.compile(r"^\s*(?:\*|//|/\*)")
-EXPERIMENT_TEXTS = ("name", "group", "source", "notice", "question", "answer", "slips")
-"""Arguments of an `Experiment` of a page that a visitor reads."""
+RECORD_TEXTS = {
+    "Experiment": ("name", "group", "source", "notice", "question", "answer", "slips"),
+    "Field": ("label", "help", "choices"),
+}
+"""Arguments that a visitor reads of an `Experiment` of a page, and of a `Field` of the form of Train."""
 Key = tuple[str | None, str]
 
 
@@ -67,7 +70,7 @@ def _all(root: Path, problems: list[str]) -> Iterator[tuple[str, str, list[str]]
         if path.exists():
             source = path.read_text(encoding="utf-8")
             yield from _placed(path, root, python_calls(source, problems, str(path)))
-            yield from _texts(path, root, experiment_texts(source, problems, str(path)))
+            yield from _texts(path, root, record_texts(source, problems, str(path)))
     for path in sorted((root / "aeviz" / "web" / "components").glob("*/*.js")):
         if path.parent.name != "bundled":
             yield from _placed(path, root, script_calls(path.read_text(encoding="utf-8"), problems, str(path)))
@@ -77,7 +80,10 @@ def _all(root: Path, problems: list[str]) -> Iterator[tuple[str, str, list[str]]
     for path in sorted((root / "aeviz" / "lessons" / "shipped").glob("*.yaml")):
         yield from _texts(path, root, _lesson_texts(yaml.safe_load(path.read_text(encoding="utf-8"))))
     if root == ROOT:
-        yield from (("aeviz/presets.py", "tr", [short_summary(preset)]) for preset in PRESETS.values())
+        for preset in PRESETS.values():
+            yield from (
+                ("aeviz/presets.py", "tr", [text]) for text in (short_summary(preset), source_of(preset)) if text
+            )
         for model in list_published().values():
             yield from (("aeviz/published.json", "tr", [text]) for text in (model.title, model.licence) if text)
 
@@ -114,21 +120,32 @@ def python_calls(source: str, problems: list[str], where: str = "") -> Iterator[
             problems.append(f"{where}:{node.lineno}: {name}() needs literals, not {ast.unparse(node)[:80]}")
 
 
-def experiment_texts(source: str, problems: list[str], where: str = "") -> Iterator[str]:
-    """Yield the texts of the experiments (aeviz.web.kernel.experiments) in a Python file; they must be literals."""
-    if "import Experiment" not in source:
-        return
-    for node in ast.walk(ast.parse(source)):
-        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Experiment"):
+def record_texts(source: str, problems: list[str], where: str = "") -> Iterator[str]:
+    """Yield the texts of the records in a Python file (`RECORD_TEXTS`), which must be literals.
+
+    A function makes its text by `tr`, and choices may be named elsewhere; both are found there.
+    """
+    known = [name for name in RECORD_TEXTS if f"import {name}" in source]
+    for node in ast.walk(ast.parse(source)) if known else ():
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in known):
             continue
-        for name, value in [(each.arg, each.value) for each in node.keywords if each.arg in EXPERIMENT_TEXTS]:
-            for text in value.elts if isinstance(value, ast.Tuple) else [value]:
+        record = node.func.id
+        for name, value in [(each.arg, each.value) for each in node.keywords if each.arg in RECORD_TEXTS[record]]:
+            for text in _elements(value, may_be_named=name == "choices"):
                 if isinstance(text, ast.Call) and isinstance(text.func, ast.Name) and text.func.id == "mark":
                     continue  # a message already
                 if isinstance(text, ast.Constant) and isinstance(text.value, str):
                     yield text.value
-                else:
-                    problems.append(f"{where}:{text.lineno}: {name} of an Experiment needs a literal")
+                elif not isinstance(text, ast.Lambda):
+                    problems.append(f"{where}:{text.lineno}: {name} of {record} needs a literal")
+
+
+def _elements(value: ast.expr, *, may_be_named: bool) -> list[ast.expr]:
+    if isinstance(value, ast.Dict):
+        return value.values
+    if may_be_named:
+        return []
+    return value.elts if isinstance(value, ast.Tuple) else [value]
 
 
 def script_calls(source: str, problems: list[str], where: str = "") -> Iterator[tuple[str, list[str]]]:

@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 
 from aeviz.config import RunConfig
+from aeviz.language import tr
 from aeviz.training.history import EpochReport
 
 PATIENCE = 10
@@ -27,7 +28,7 @@ class Note:
 
     kind: Literal["overfitting", "divergence", "nothing learned", "dead gradient"]
     text: str
-    """A sentence or two: what is seen, since which epoch, and what may help."""
+    """A sentence or two in the current language: what is seen, since which epoch, and what may help."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -102,19 +103,30 @@ def read_curves(history: Sequence[EpochReport], mean_image_mse: float | None) ->
         notes.append(
             Note(
                 kind="divergence",
-                text=f"Diverging: the validation loss is {now / val[best]:.1f} times that of epoch "
-                f"{history[best].epoch}, and the training loss has risen too. The steps are too large: try a tenth of "
-                "the learning rate, or clip the gradient. The weights of the best epoch are kept.",
+                text=tr(
+                    "Diverging: the validation loss is {ratio:.1f} times that of epoch {epoch}, and the training loss "
+                    "has risen too. The steps are too large: try a tenth of the learning rate, or clip the gradient. "
+                    "The weights of the best epoch are kept.",
+                    ratio=float(now / val[best]),
+                    epoch=history[best].epoch,
+                ),
             )
         )
     elif is_worse or (len(history) - 1 - best >= PATIENCE and now > RISE * val[best] and train[-1] < train[best]):
         notes.append(
             Note(
                 kind="overfitting",
-                text=f"Overfitting: since epoch {history[best].epoch} the training loss has fallen from "
-                f"{train[best]:.4f} to {train[-1]:.4f}, but the validation loss has risen from {val[best]:.4f} to "
-                f"{now:.4f}: the network learns the training images by heart. More images, fewer units or fewer epochs "
-                "help; the weights of the best epoch are kept.",
+                text=tr(
+                    "Overfitting: since epoch {epoch} the training loss has fallen from {before:.4f} to {after:.4f}, "
+                    "but the validation loss has risen from {least:.4f} to {now:.4f}: the network learns the training "
+                    "images by heart. More images, fewer units or fewer epochs help; the weights of the best epoch are "
+                    "kept.",
+                    epoch=history[best].epoch,
+                    before=float(train[best]),
+                    after=float(train[-1]),
+                    least=float(val[best]),
+                    now=now,
+                ),
             )
         )
     norms = [report.gradient_norm for report in history[-3:]]
@@ -124,24 +136,36 @@ def read_curves(history: Sequence[EpochReport], mean_image_mse: float | None) ->
         notes.append(
             Note(
                 kind="dead gradient",
-                text="The gradient is zero, so nothing can change any more: units are dead (a ReLU that gives 0 for "
-                "every image) or saturated (a sigmoid that gives 0 or 1). Steps that were too large do that. Start "
-                "again with a tenth of the learning rate, or another seed.",
+                text=tr(
+                    "The gradient is zero, so nothing can change any more: units are dead (a ReLU that gives 0 for "
+                    "every image) or saturated (a sigmoid that gives 0 or 1). Steps that were too large do that. Start "
+                    "again with a tenth of the learning rate, or another seed."
+                ),
             )
         )
     elif mean_image_mse is not None and len(history) >= PATIENCE and mse > 0.98 * mean_image_mse:
         is_falling = train[-1] < train[-PATIENCE:-1].min()
         advice = (
-            "The training loss still falls at every step, so the learning rate may be too small: try ten times as much."
+            tr(
+                "The training loss still falls at every step, so the learning rate may be too small: try ten times as "
+                "much."
+            )
             if is_falling
-            else "A learning rate that is too large has often killed the units in the first steps: try a tenth of it, "
-            "or another seed."
+            else tr(
+                "A learning rate that is too large has often killed the units in the first steps: try a tenth of it, "
+                "or another seed."
+            )
         )
         notes.append(
             Note(
                 kind="nothing learned",
-                text=f"Nothing learned yet: the best validation error, {mse:.4f}, is no better than that of drawing "
-                f"the mean image for every input, {mean_image_mse:.4f}. {advice}",
+                text=tr(
+                    "Nothing learned yet: the best validation error, {mse:.4f}, is no better than that of drawing the "
+                    "mean image for every input, {mean:.4f}. {advice}",
+                    mse=mse,
+                    mean=mean_image_mse,
+                    advice=advice,
+                ),
             )
         )
     return notes

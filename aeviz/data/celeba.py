@@ -44,6 +44,7 @@ from aeviz.data.faces import CROP_SIDE, FACE_SIDE, PHOTOGRAPH_SIZE, VERSION
 from aeviz.data.source import DatasetInfo, Report, Source
 from aeviz.data.splits import describe_no_such_class
 from aeviz.errors import DataError
+from aeviz.language import mark
 
 _REMEDY = (
     "run `aeviz data prepare celeba` (1.5 GB from the publisher, for non-commercial research only), or set AEVIZ_DATA "
@@ -84,7 +85,7 @@ class CelebaSource(Source):
 
     info = DatasetInfo(
         name=NAME,
-        title="CelebA faces",
+        title=mark("CelebA faces"),
         image_shape=(3, FACE_SIDE, FACE_SIDE),
         n_train=162_770,
         n_validation=19_867,

@@ -10,6 +10,7 @@ from aeviz.config import DataConfig
 from aeviz.data.dataset import ImageDataset, SplitName
 from aeviz.data.source import DatasetInfo, Report, Source
 from aeviz.data.splits import hold_out
+from aeviz.language import mark
 
 N_TRAIN = 6000
 N_TEST = 1000
@@ -28,7 +29,7 @@ class CirclesSource(Source):
 
     info = DatasetInfo(
         name="circles",
-        title="Circles",
+        title=mark("Circles"),
         image_shape=(1, SIDE, SIDE),
         n_train=N_TRAIN,
         n_test=N_TEST,

@@ -9,6 +9,7 @@ from aeviz.config import DataConfig
 from aeviz.data.dataset import ImageDataset, SplitName
 from aeviz.data.source import DatasetInfo, Report, Source
 from aeviz.data.splits import hold_out
+from aeviz.language import mark
 
 N_TEST = 297
 _SPLIT_SEED = 1797
@@ -20,7 +21,7 @@ class DigitsSource(Source):
 
     info = DatasetInfo(
         name="digits",
-        title="Digits (8x8)",
+        title=mark("Digits (8x8)"),
         image_shape=(1, 8, 8),
         n_train=1500,
         n_test=N_TEST,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from aeviz.language import mark
 from aeviz.records import require
 from aeviz.registry.base import Registry, Target
 
@@ -57,26 +58,26 @@ BOTTLENECKS = Registry(
     "bottleneck",
     BottleneckSpec(
         name="deterministic",
-        title="a point (autoencoder)",
+        title=mark("a point (autoencoder)"),
         build="aeviz.models.bottlenecks.deterministic:DeterministicBottleneck",
         is_variational=False,
     ),
     BottleneckSpec(
         name="gaussian",
-        title="a Gaussian (VAE)",
+        title=mark("a Gaussian (VAE)"),
         build="aeviz.models.bottlenecks.gaussian:GaussianBottleneck",
         is_variational=True,
         has_closed_form_kl=True,
     ),
     BottleneckSpec(
         name="flow",
-        title="Gaussian with a normalizing flow (IAF)",
+        title=mark("Gaussian with a normalizing flow (IAF)"),
         build="aeviz.models.bottlenecks.flow:FlowBottleneck",
         is_variational=True,
     ),
     BottleneckSpec(
         name="quantized",
-        title="codes of a code book (VQ-VAE)",
+        title=mark("codes of a code book (VQ-VAE)"),
         build="aeviz.models.bottlenecks.quantized:QuantizedBottleneck",
         is_variational=False,
         is_quantized=True,

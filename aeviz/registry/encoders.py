@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from aeviz.errors import ConfigError
+from aeviz.language import mark
 from aeviz.records import require
 from aeviz.registry.base import Registry, Target
 
@@ -89,8 +90,8 @@ ENCODERS = Registry(
     "encoder",
     EncoderSpec(
         name="mlp",
-        title="fully connected (MLP)",
-        summary="dense layers",
+        title=mark("fully connected (MLP)"),
+        summary=mark("dense layers"),
         build_encoder="aeviz.models.encoders.mlp:build_encoder",
         build_decoder="aeviz.models.encoders.mlp:build_decoder",
         fields=("hidden",),
@@ -98,8 +99,8 @@ ENCODERS = Registry(
     ),
     EncoderSpec(
         name="conv",
-        title="convolutional",
-        summary="stride-2 convolutions",
+        title=mark("convolutional"),
+        summary=mark("stride-2 convolutions"),
         build_encoder="aeviz.models.encoders.conv:build_encoder",
         build_decoder="aeviz.models.encoders.conv:build_decoder",
         fields=("channels", "features"),
@@ -109,8 +110,8 @@ ENCODERS = Registry(
     ),
     EncoderSpec(
         name="conv_bn",
-        title="convolutional, batch-normalised",
-        summary="stride-2 convolutions with batch normalisation",
+        title=mark("convolutional, batch-normalised"),
+        summary=mark("stride-2 convolutions with batch normalisation"),
         build_encoder="aeviz.models.encoders.conv_bn:build_encoder",
         build_decoder="aeviz.models.encoders.conv_bn:build_decoder",
         fields=("channels",),
@@ -119,8 +120,8 @@ ENCODERS = Registry(
     ),
     EncoderSpec(
         name="linear",
-        title="linear (PCA)",
-        summary="one linear layer, which learns the PCA subspace",
+        title=mark("linear (PCA)"),
+        summary=mark("one linear layer, which learns the PCA subspace"),
         build_encoder="aeviz.models.encoders.linear:build_encoder",
         build_decoder="aeviz.models.encoders.linear:build_decoder",
         is_linear=True,

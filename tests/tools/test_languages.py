@@ -1,7 +1,7 @@
 from babel.messages.catalog import Catalog
 
 from tools.languages import entries, is_complete, main, merge, missing, read, set_complete, unused, update, write, wrong
-from tools.messages import Found, experiment_texts, find_messages, python_calls, script_calls
+from tools.messages import Found, find_messages, python_calls, record_texts, script_calls
 
 PYTHON = """
 from aeviz.language import mark, tr, trc, trn
@@ -47,9 +47,20 @@ def test_texts_of_experiments_are_found():
     source = (
         "from aeviz.web.kernel.experiments import Experiment\nExperiment(name='Jensen', show=f, slips=('a ' 'b', c))"
     )
-    assert list(experiment_texts(source, problems, "a.py")) == ["Jensen", "a b"]
-    assert problems == ["a.py:2: slips of an Experiment needs a literal"]
-    assert not list(experiment_texts("Experiment(name='mine')", problems))
+    assert list(record_texts(source, problems, "a.py")) == ["Jensen", "a b"]
+    assert problems == ["a.py:2: slips of Experiment needs a literal"]
+    assert not list(record_texts("Experiment(name='mine')", problems))
+
+
+def test_texts_of_a_form_are_found():
+    problems = []
+    source = (
+        "from aeviz.web.train.field import Field, uses\n"
+        "Field(key='k', label='Loss', help=lambda: tr('{n} kinds', n=2), choices=LOSSES.titles)\n"
+        "Field(label='Penalty', help='A weight.', choices={'l1': 'L1', 'own': mark('mine')})"
+    )
+    assert list(record_texts(source, problems, "a.py")) == ["Loss", "Penalty", "A weight.", "L1"]
+    assert not problems
 
 
 def test_calls_in_scripts_are_found():

@@ -4,7 +4,7 @@ Arrow's reader trusts its files: a damaged one can end the process that reads it
 pages of others stay quick while images are decoded. The process is a plain child that ends when its parent does; its
 folder is the parent's, which removes it however the import ends.
 
-    stdin    one line of JSON: what to import; it stays open for as long as the parent lives
+    stdin    one line of JSON: what to import, and the language to tell of it; stays open while the parent lives
     stdout   lines of JSON: {"share", "text"} as it goes on, last {"done"} or {"error", "is_storage"}
 """
 
@@ -23,6 +23,7 @@ from aeviz.data.imports.build import scratch_folder
 from aeviz.data.imports.store import Imported, read_imported
 from aeviz.data.source import Report
 from aeviz.errors import AevizError, DataError, StorageError
+from aeviz.language import current_language, in_language, tr
 from aeviz.paths import PROJECT_ROOT
 
 MOST_MEMORY = 8_000_000_000
@@ -40,6 +41,7 @@ def import_apart(files: Mapping[str, Path], folder: Path, *, side: int | None, r
             "folder": str(store.resolve()),
             "side": side,
             "title": title,
+            "language": current_language(),
         }
         _follow(request, report, title)
         store.rename(folder)
@@ -70,7 +72,7 @@ def _follow(request: Mapping[str, object], report: Report, title: str) -> None:
             process.stdin.write(json.dumps(request) + "\n")
             process.stdin.flush()
         reader.start()
-        share, text = 0.0, "Opening"
+        share, text = 0.0, tr("Opening")
         while True:
             report(share, text)
             try:
@@ -119,13 +121,14 @@ def main() -> None:
         out.flush()
 
     try:
-        import_files(
-            {name: Path(path) for name, path in request["files"].items()},
-            Path(request["folder"]),
-            side=request["side"],
-            report=lambda share, text: say(share=share, text=text),
-            title=request["title"],
-        )
+        with in_language(request["language"]):
+            import_files(
+                {name: Path(path) for name, path in request["files"].items()},
+                Path(request["folder"]),
+                side=request["side"],
+                report=lambda share, text: say(share=share, text=text),
+                title=request["title"],
+            )
     except AevizError as error:
         say(error=str(error), is_storage=isinstance(error, StorageError))
     except MemoryError:

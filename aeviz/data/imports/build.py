@@ -27,6 +27,7 @@ from aeviz.data.imports.store import ABOUT, IMAGES, LABELS, Imported
 from aeviz.data.names import natural_key
 from aeviz.data.source import Report
 from aeviz.errors import DataError, StorageError
+from aeviz.language import tr
 
 USUAL_SIDE = 64
 """Side in pixels to which images are resized that differ in size or are large."""
@@ -97,7 +98,7 @@ class _Inspection:
         self.is_grey = True
         self.depth = 0
         """Bits of 16-bit grey values; 0 where there are none."""
-        progress = _Progress(report, opened.count, 0.0, _FIRST_ROUND, "Looking at the images")
+        progress = _Progress(report, opened.count, 0.0, _FIRST_ROUND, tr("Looking at the images"))
         has_labels = any(item.label is not None for item in _first(opened, 1000))
         splits: Counter[SplitName] = Counter()
         for place, item in enumerate(opened.items()):
@@ -144,7 +145,7 @@ def _write(
     opened: Opened, seen: _Inspection, folder: Path, shape: tuple[int, int, int], side: int | None, report: Report
 ) -> Imported:
     """Be the second round: write pixels and labels into a folder, and last the description."""
-    progress = _Progress(report, opened.count, _FIRST_ROUND, 1.0, "Reading the images")
+    progress = _Progress(report, opened.count, _FIRST_ROUND, 1.0, tr("Reading the images"))
     is_resized = side is not None or set(seen.sizes) != {(shape[2], shape[1])}
     labels: list[str | None] = []
     counts: Counter[str] = Counter()
@@ -237,17 +238,25 @@ def _describe_sizes(seen: _Inspection, shape: tuple[int, int, int], is_resized: 
     notes = []
     if is_resized:
         (first_width, first_height), _ = seen.sizes.most_common(1)[0]
-        sizes = f"{first_width}x{first_height}" if len(seen.sizes) == 1 else f"{len(seen.sizes):,} sizes"
-        notes.append(f"the centred square of each image was resized to {width}x{height} pixels (before: {sizes})")
+        one_size = f"{first_width}x{first_height}"
+        notes.append(
+            tr(
+                "the centred square of each image was resized to {shape} pixels (before: {sizes})",
+                shape=f"{width}x{height}",
+                sizes=one_size if len(seen.sizes) == 1 else tr("{count:,} sizes", count=len(seen.sizes)),
+            )
+        )
     if seen.depth:
-        notes.append(f"16-bit grey values use {seen.depth} bits and were scaled to 8")
+        notes.append(tr("16-bit grey values use {bits} bits and were scaled to 8", bits=seen.depth))
     return notes
 
 
 def _describe_alike(names: list[str]) -> list[str]:
     folded = Counter(name.lower() for name in names)
     alike = [name for name in names if folded[name.lower()] > 1]
-    return [f"classes that differ in capitals only are kept apart: {', '.join(alike[:6])}"] if alike else []
+    if not alike:
+        return []
+    return [tr("classes that differ in capitals only are kept apart: {names}", names=", ".join(alike[:6]))]
 
 
 class _Progress:
@@ -267,9 +276,9 @@ class _Progress:
         self._last = now
         share = min(1.0, self._done / self._total)
         left = (now - self._began) * (1 - share) / share
-        text = f"{self._text}: {self._done:,} of {self._total:,}"
+        text = tr("{what}: {done:,} of {total:,}", what=self._text, done=self._done, total=self._total)
         if left >= 1:
-            text += f", {left:.0f} s left" if left < 90 else f", {left / 60:.0f} min left"
+            text += ", " + (tr("{n:.0f} s left", n=left) if left < 90 else tr("{n:.0f} min left", n=left / 60))
         self._report(self._low + share * (self._high - self._low), text)
 
 

@@ -22,6 +22,7 @@ from aeviz.data.imports.opening import holds_tables, open_files, title_of
 from aeviz.data.imports.store import ABOUT, Imported, is_imported, read_imported, read_split
 from aeviz.data.source import DatasetInfo, Report, Source
 from aeviz.errors import DataError, StorageError
+from aeviz.language import tr
 from aeviz.paths import data_root
 
 OWN = "own"
@@ -178,7 +179,7 @@ def import_to(source: Brought, folder: Path, *, side: int | None, report: Report
 def import_files(files: Mapping[str, Path], folder: Path, *, side: int | None, report: Report, title: str) -> Imported:
     """Import files by name, or one folder, into a folder that does not exist yet; errors as of `import_images`."""
     with scratch_folder(folder.parent) as scratch:
-        report(0.0, "Opening")
+        report(0.0, tr("Opening"))
         opened: Opened = open_files(files, title, scratch)
         try:
             return build(opened, folder, side=side, report=report)

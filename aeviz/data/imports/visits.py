@@ -25,6 +25,7 @@ from aeviz.data.imports.own import suggest_name
 from aeviz.data.imports.store import Imported, is_imported, read_imported
 from aeviz.data.source import Report
 from aeviz.errors import DataError, StorageError
+from aeviz.language import tr
 from aeviz.paths import cache_root, size_of
 
 MOST_SETS = 6
@@ -53,7 +54,7 @@ def name_for_people(name: str) -> str:
     """Return a data set's name as it is shown: without the path of what was uploaded."""
     folder = Path(name.removeprefix(FOLDER_PREFIX))
     is_one = name.startswith(FOLDER_PREFIX) and is_upload(folder)
-    return f"{title_of_upload(folder)} (uploaded)" if is_one else name
+    return tr("{data} (uploaded)", data=title_of_upload(folder)) if is_one else name
 
 
 def sweep() -> None:
@@ -116,7 +117,7 @@ def take(visitor: str, files: Mapping[str, BinaryIO], *, report: Report) -> tupl
         if shutil.disk_usage(target).free < 2 * size:
             raise DataError("the server's disk has no room for these files; tell who runs it, or bring fewer")
         for number, (name, stream) in enumerate(files.items()):
-            report(0.0, f"Receiving {name.rpartition('/')[2]}")
+            report(0.0, tr("Receiving {name}", name=name.rpartition("/")[2]))
             with (target / SOURCE / str(number)).open("wb") as out:
                 shutil.copyfileobj(stream, out, 1 << 20)
         (target / FILES).write_text(json.dumps({"title": title, "names": names}), encoding="utf-8")

@@ -71,14 +71,14 @@ def offer_download(name: str, why: str) -> None:
     if info is None or is_available(name):
         return
     with st.container(border=True):
-        st.markdown(tr("**{data} is not on this machine.** It is needed {why}.", data=info.title, why=why))
+        st.markdown(tr("**{data} is not on this machine.** It is needed {why}.", data=tr(info.title), why=why))
         n_bytes = bytes_to_download(name)
         if jobs.is_demo():
             st.caption(tr("This server is a demonstration, which downloads nothing. Install aeviz to do that."))
             return
-        action = tr("Unpack {data}", data=info.title)
+        action = tr("Unpack {data}", data=tr(info.title))
         if n_bytes:
-            action = tr("Download {data} ({size:.0f} MB)", data=info.title, size=n_bytes / 1e6)
+            action = tr("Download {data} ({size:.0f} MB)", data=tr(info.title), size=n_bytes / 1e6)
         if st.button(action, icon=":material/download:", key=f"download.{name}"):
             bar = st.progress(0.0, tr("Connecting …"))
 

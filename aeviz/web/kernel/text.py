@@ -5,8 +5,10 @@ import re
 from collections.abc import Sequence
 
 from aeviz.config import ObjectiveConfig
-from aeviz.language import number, tr
+from aeviz.language import mark, number, tr
 
+PENALTY = mark("penalty")
+"""What `ObjectiveConfig.words` adds to the names of losses."""
 _ICON = re.compile(r":(?=[\w+/-]+:)")
 """Opens the name of an emoji or icon, which Streamlit also finds in escaped text."""
 _MARK = re.compile(r"[\\`*\[\]{}<>#|~$&^!]|(?<![^\W_])_|_(?![^\W_])|:(?=\w)")
@@ -18,7 +20,7 @@ LEAST_DECIMALS = 5
 
 def name_objective(config: ObjectiveConfig) -> str:
     """Return the objective in words: the reconstruction loss, and what is added to it."""
-    return config.words
+    return " + ".join(tr(part) for part in config.words.split(" + "))
 
 
 def escape(text: str) -> str:

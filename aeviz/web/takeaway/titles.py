@@ -9,6 +9,7 @@ from aeviz.language import mark, tr, trn
 from aeviz.presets import PRESETS, Preset
 
 OPTIMIZER_TITLES = {"adam": "Adam", "amsgrad": "AMSGrad", "sgd": "SGD"}
+_SOURCE = re.compile(r" \(([^()]*)\)$")
 
 
 def title_of(config: RunConfig) -> str:
@@ -79,8 +80,14 @@ def special_of(run: Listed) -> str:
 
 def short_summary(preset: Preset) -> str:
     """Return the sentence on a preset, in English, without its source, which the pages of the model say."""
-    words = re.sub(r" \([^()]*\)$", "", preset.summary)
+    words = _SOURCE.sub("", preset.summary)
     return words[0].upper() + words[1:]
+
+
+def source_of(preset: Preset) -> str:
+    """Return the source that the sentence on a preset ends with, in English; empty where it names none."""
+    found = _SOURCE.search(preset.summary)
+    return found[1] if found else ""
 
 
 def terms_of(run: Listed) -> str:

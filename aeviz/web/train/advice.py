@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 import streamlit as st
 
 from aeviz.config import RunConfig
+from aeviz.language import tr
 from aeviz.web.kernel.scales import describe_penalty
 from aeviz.web.kernel.text import format_duration
 from aeviz.web.train import facts
@@ -22,15 +23,25 @@ def advise(config: RunConfig) -> None:
     known = facts.seconds_per_epoch(config)
     seconds = None if known is None else known * config.train.epochs
     time = (
-        "The time left is known after the first epoch."
+        tr("The time left is known after the first epoch.")
         if seconds is None
-        else f"An earlier run took about {format_duration(seconds)} for as many epochs, after its start."
+        else tr("An earlier run took about {time} for as many epochs, after its start.", time=format_duration(seconds))
     )
     st.caption(
-        f"Trains {parameters:,} parameters for {config.train.epochs:,} epochs: {pixels:,} pixel values to "
-        f"{config.model.latent_dim} numbers ({pixels / config.model.latent_dim:,.1f} : 1) and back. {time}",
-        help="You watch the latent space form. The time is that of a run of this network here or on another machine; "
-        "starting and evaluating come on top, and busy cores take longer.",
+        tr(
+            "Trains {parameters:,} parameters for {epochs:,} epochs: {pixels:,} pixel values to {numbers} numbers "
+            "({ratio:,.1f} : 1) and back. {time}",
+            parameters=parameters,
+            epochs=config.train.epochs,
+            pixels=pixels,
+            numbers=config.model.latent_dim,
+            ratio=pixels / config.model.latent_dim,
+            time=time,
+        ),
+        help=tr(
+            "You watch the latent space form. The time is that of a run of this network here or on another machine; "
+            "starting and evaluating come on top, and busy cores take longer."
+        ),
     )
     if scales := describe_penalty(config):
         st.caption(scales)
@@ -42,33 +53,41 @@ def _warnings(config: RunConfig) -> Iterator[str]:
     model, objective = config.model, config.objective
     limit = RISKY_RATES[config.optimizer.name]
     if config.optimizer.learning_rate > limit and config.train.gradient_clip is None:
-        yield (
-            f"A learning rate above {limit:g} (here {config.optimizer.learning_rate:g}) usually makes "
-            f"{OPTIMIZERS[config.optimizer.name]} diverge or leaves dead ReLU units. Worth watching once."
+        yield tr(
+            "A learning rate above {limit:g} (here {rate:g}) usually makes {optimizer} diverge or leaves dead ReLU "
+            "units. Worth watching once.",
+            limit=limit,
+            rate=config.optimizer.learning_rate,
+            optimizer=tr(OPTIMIZERS[config.optimizer.name]),
         )
     if model.is_variational and objective.kl_weight == 0:
-        yield (
+        yield tr(
             "The KL weight is 0, so nothing keeps the posteriors near the prior: samples from the prior will not look "
             "like the data."
         )
     rise = objective.annealing_epochs * {"constant": 0.0, "linear": 1.0, "cyclical": 0.5}[objective.annealing]
     if objective.kl_weight > 0 and rise > config.train.epochs:
-        yield (
-            f"The KL weight would rise for {rise:g} epochs, but the run has {config.train.epochs:,}: it reaches "
-            f"{config.train.epochs / rise:.0%} of its value. Shorten the annealing, or train longer."
+        yield tr(
+            "The KL weight would rise for {rise:g} epochs, but the run has {epochs:,}: it reaches {share:.0%} of its "
+            "value. Shorten the annealing, or train longer.",
+            rise=rise,
+            epochs=config.train.epochs,
+            share=config.train.epochs / rise,
         )
     if objective.penalty != "none" and objective.penalty_weight == 0:
-        yield "The penalty weight is 0, so the penalty does nothing. Enter a weight, for example 0.001."
+        yield tr("The penalty weight is 0, so the penalty does nothing. Enter a weight, for example 0.001.")
     if objective.corruption != "none" and objective.corruption_level == 0:
-        yield "The corruption level is 0, so nothing is corrupted. Enter a level, for example 0.3."
+        yield tr("The corruption level is 0, so nothing is corrupted. Enter a level, for example 0.3.")
     if model.init == "zero":
-        yield (
+        yield tr(
             "With all weights 0 the units of a layer get equal gradients, or none, and stay equal: the network learns "
             "little but one image for all. Worth watching once."
         )
     narrowest = min(model.hidden, default=math.inf)
     if "hidden" in model.encoder_spec.fields and narrowest < model.latent_dim:
-        yield (
-            f"The narrowest hidden layer has {narrowest} units, fewer than the {model.latent_dim} latent "
-            f"dimensions. The code holds at most {narrowest} independent numbers."
+        yield tr(
+            "The narrowest hidden layer has {units} units, fewer than the {dimensions} latent dimensions. The code "
+            "holds at most {units} independent numbers.",
+            units=narrowest,
+            dimensions=model.latent_dim,
         )

@@ -9,6 +9,7 @@ from aeviz.config import DataConfig, ModelConfig, RunConfig
 from aeviz.data import list_datasets, load_dataset
 from aeviz.data.celeba import file_names
 from aeviz.data.celeba_files import NAME as CELEBA
+from aeviz.language import mark
 from aeviz.web.kernel.caching import Stamp, shared
 from aeviz.web.kernel.history import read_epochs
 from aeviz.web.kernel.models import list_models
@@ -33,7 +34,7 @@ def parameter_count(config: ModelConfig) -> int:
     return sum(layer.parameters for layer in describe_layers(config))
 
 
-@shared(max_entries=64, spinner="Reading the images …")  # four numbers each
+@shared(max_entries=64, spinner=mark("Reading the images …"))  # four numbers each
 def training_shape(data: DataConfig, root: str, stamp: Stamp) -> tuple[tuple[int, int, int], int]:
     """Return shape (C, H, W) and number of the training images; arguments and errors as in `datasets.test_images`."""
     if data.without is not None:

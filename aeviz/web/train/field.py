@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from aeviz.language import tr
 from aeviz.registry import BOTTLENECKS, ENCODERS
 
 Values = Mapping[str, Any]
@@ -12,13 +13,14 @@ Values = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One setting in the form."""
+    """One setting in the form. Its label, help and choices are messages: `tools.messages` finds them here."""
 
     key: str
     """As `RunConfig.settings` names it."""
     label: str
     help: str | Callable[[], str]
-    """One sentence on what it does, with unit and range; a function where it names what is registered."""
+    """One sentence on what it does, with unit and range; a function, which translates it, where it names what is
+    registered or a limit."""
     kind: Literal["whole", "real", "choice", "widths", "text"]
     low: int | float = 0
     high: int | float = 0
@@ -34,14 +36,20 @@ class Field:
     """Whether it matters beside what stands in the fields before it; a field that does not is not shown."""
 
     @property
+    def title(self) -> str:
+        """The label, translated."""
+        return tr(self.label)
+
+    @property
     def hint(self) -> str:
-        """The sentence of `help`."""
-        return self.help() if callable(self.help) else self.help
+        """The sentence of `help`, translated."""
+        return self.help() if callable(self.help) else tr(self.help)
 
     @property
     def options(self) -> Mapping[str, str]:
-        """The names of `choices` by their values."""
-        return self.choices() if callable(self.choices) else self.choices
+        """The names of `choices` by their values, translated."""
+        choices = self.choices() if callable(self.choices) else self.choices
+        return {value: tr(name) for value, name in choices.items()}
 
 
 def uses(name: str) -> Callable[[Values], bool]:

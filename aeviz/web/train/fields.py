@@ -1,10 +1,11 @@
 """Fields of the training form: every setting with its name, its range and a hint."""
 
 from aeviz.config import MAX_CODES, MAX_LAYERS, MAX_WIDTH
+from aeviz.language import mark, tr
 from aeviz.registry import BOTTLENECKS, ENCODERS, LOSSES
 from aeviz.web.train.field import Field, divides, is_penalised, is_quantized, is_variational, uses
 
-OPTIMIZERS = {"adam": "Adam", "amsgrad": "AMSGrad", "sgd": "SGD with momentum"}
+OPTIMIZERS = {"adam": "Adam", "amsgrad": "AMSGrad", "sgd": mark("SGD with momentum")}
 
 MODEL = (
     Field(
@@ -12,9 +13,9 @@ MODEL = (
         label="Architecture",
         kind="choice",
         choices=ENCODERS.titles,
-        help=lambda: (
-            f"Layers of the encoder: {'; '.join(spec.summary for spec in ENCODERS.values())}. "
-            "The decoder mirrors the encoder."
+        help=lambda: tr(
+            "Layers of the encoder: {kinds}. The decoder mirrors the encoder.",
+            kinds="; ".join(tr(spec.summary) for spec in ENCODERS.values()),
         ),
     ),
     Field(
@@ -41,7 +42,9 @@ MODEL = (
         low=2,
         high=MAX_CODES,
         applies=is_quantized,
-        help=f"Codes among which each group of latent coordinates has the nearest, 2 to {MAX_CODES}.",
+        help=lambda: tr(
+            "Codes among which each group of latent coordinates has the nearest, 2 to {most}.", most=MAX_CODES
+        ),
     ),
     Field(
         key="model.code_dim",
@@ -68,8 +71,12 @@ MODEL = (
         label="Hidden layers (units)",
         kind="widths",
         applies=uses("hidden"),
-        help=f"Units of each dense layer of the encoder, separated by commas: up to {MAX_LAYERS} layers of 1 to "
-        f"{MAX_WIDTH} units.",
+        help=lambda: tr(
+            "Units of each dense layer of the encoder, separated by commas: up to {layers} layers of 1 to {units} "
+            "units.",
+            layers=MAX_LAYERS,
+            units=MAX_WIDTH,
+        ),
     ),
     Field(
         key="model.channels",
@@ -118,7 +125,7 @@ LEARNING = (
         label="Loss",
         kind="choice",
         choices=LOSSES.titles,
-        help=lambda: f"Reconstruction loss: {'; '.join(spec.summary for spec in LOSSES.values())}.",
+        help=lambda: tr("Reconstruction loss: {kinds}.", kinds="; ".join(tr(spec.summary) for spec in LOSSES.values())),
     ),
     Field(
         key="optimizer.name",

@@ -66,7 +66,14 @@ def _originals(path: str, created: str) -> bytes:
 
 @shared(max_entries=16)  # at most half a megabyte each
 def _film(
-    path: str, created: str, total: int, epochs: int, samples: tuple[int, ...], is_live: bool, plays: bool
+    path: str,
+    created: str,
+    total: int,
+    epochs: int,
+    samples: tuple[int, ...],
+    is_live: bool,
+    plays: bool,
+    quantity: str,
 ) -> bytes:
     folder = RunFolder.read(Path(path))
     history = read_epochs(folder.path)[:epochs]
@@ -84,7 +91,7 @@ def _film(
         plays=plays,
         epochs=np.array([report.epoch for report in history], dtype=np.int64),
         curves={"training": column("train_loss"), "validation": column("val_loss")},
-        quantity=name_objective(folder.config.objective),
+        quantity=quantity,
         gradient_norm=column("gradient_norm"),
         learning_rate=column("learning_rate"),
         frames=[
@@ -149,7 +156,8 @@ def film(folder: RunFolder, *, is_live: bool, plays: bool = False) -> bytes:
     epochs = history[-1].epoch if history else 0
     shown = tuple(epoch for epoch in samples if epoch <= epochs)
     total = folder.config.train.epochs
-    return _film(str(folder.path), folder.provenance.created, total, len(history), shown, is_live, plays)
+    quantity = name_objective(folder.config.objective)
+    return _film(str(folder.path), folder.provenance.created, total, len(history), shown, is_live, plays, quantity)
 
 
 def _mesh_range(sample: Sample) -> np.ndarray | None:

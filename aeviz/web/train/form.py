@@ -15,7 +15,7 @@ from aeviz.data import is_available, list_datasets
 from aeviz.data.catalog import FOLDER_PREFIX
 from aeviz.data.folder import resolve_folder
 from aeviz.data.imports import list_own
-from aeviz.errors import ConfigError
+from aeviz.language import ENGLISH, current_language, mark, tr
 from aeviz.paths import data_root
 from aeviz.presets import PRESETS, get_preset
 from aeviz.registry import BOTTLENECKS
@@ -24,9 +24,11 @@ from aeviz.web.kernel.images import offer_download
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.recipes import offer_code, train_code
 from aeviz.web.kernel.text import escape
+from aeviz.web.takeaway.titles import short_summary, source_of
 from aeviz.web.train import facts
 from aeviz.web.train.advice import advise
 from aeviz.web.train.bring import show_bring, uploaded, uploaded_as
+from aeviz.web.train.build import build_config
 from aeviz.web.train.field import Field
 from aeviz.web.train.fields import (
     BOTTLENECK,
@@ -51,7 +53,7 @@ IMAGES, FOLDER, SIDE = "images", "folder", "side"
 """URL parameters of the visitor's own images to train on; of a folder of images, and of their side after resizing."""
 QUICK = ("quick-look", "quick-look-mnist")
 """Presets that stand first in the menu."""
-OWN_FOLDER = "a folder of images on the server"
+OWN_FOLDER = mark("a folder of images on the server")
 SMALLEST, LARGEST = 4, 512
 """Pixels that the side of an image may have."""
 FOLDER_SIDE = 64
@@ -92,24 +94,29 @@ def show_form() -> RunConfig | None:
     head = st.container(gap="xsmall")
     st.html(_FOLDS_STYLE)
     folds = st.container(horizontal=True, gap="small", key="train-folds")
-    with folds.expander("Your own images", icon=":material/add_photo_alternate:", expanded=_BRING in st.query_params):
+    with folds.expander(
+        tr("Your own images"), icon=":material/add_photo_alternate:", expanded=_BRING in st.query_params
+    ):
         show_bring(str(st.session_state.get(_PREFIX + "data", st.session_state[_KEPT]["data"])), _use)
-    with folds.expander("Settings", icon=":material/tune:", expanded=_OPEN in st.query_params):
+    with folds.expander(tr("Settings"), icon=":material/tune:", expanded=_OPEN in st.query_params):
         data = _input_all(head)
         shell = st.container()
     if data is None:
         return None
     config = None
     with head, errors_as_messages(stop=False):
-        config = _build(preset, data)
+        config = build_config(preset, data, st.session_state[_KEPT])
         advise(config)
     with start:
         started = st.button(
-            "Start training", type="primary", icon=":material/play_arrow:", disabled=config is None or jobs.is_demo()
+            tr("Start training"),
+            type="primary",
+            icon=":material/play_arrow:",
+            disabled=config is None or jobs.is_demo(),
         )
     if config is not None:
         with shell:
-            st.caption("The same in a shell:")
+            st.caption(tr("The same in a shell:"))
             st.code(f".venv/bin/{shell_command(config)}", language="bash", wrap_lines=True)
             offer_code(train_code(config))
     return config if started else None
@@ -152,11 +159,11 @@ def _pick_preset() -> str:
         st.session_state[_PREFIX + PRESET] = asked if asked in names else st.session_state.get(_SHOWN, names[0])
     # not bound to the address: Streamlit would write the whole line of the menu there, not the name
     name = st.selectbox(
-        "Start from a preset",
+        tr("Start from a preset"),
         names,
-        format_func=lambda name: f"{name}: {PRESETS[name].summary}",
+        format_func=lambda name: f"{name}: {_describe_preset(name)}",
         key=_PREFIX + PRESET,
-        help="Fill the form with the settings of a preset; then change what you like.",
+        help=tr("Fill the form with the settings of a preset; then change what you like."),
     )
     if name != names[0] or asked is not None:
         st.query_params[PRESET] = str(name)
@@ -164,6 +171,14 @@ def _pick_preset() -> str:
         st.session_state[_SHOWN] = name
         _fill(get_preset(str(name)).config)
     return str(name)
+
+
+def _describe_preset(name: str) -> str:
+    preset = PRESETS[name]
+    if current_language() == ENGLISH:
+        return preset.summary
+    source = source_of(preset)
+    return tr(short_summary(preset)) + (f" ({tr(source)})" if source else "")
 
 
 def _follow_address() -> None:
@@ -233,68 +248,72 @@ def _pick_data(head: DeltaGenerator) -> DataConfig | None:
     if st.session_state[_restored("data")] not in names:  # removed, or a former visit's
         st.session_state[_PREFIX + "data"] = next(iter(infos))
     name = st.selectbox(
-        "Data",
+        tr("Data"),
         names,
         format_func=lambda name: own.get(str(name)) or _data_title(str(name)),
         key=_restored("data"),
-        help="The data set. Part of the training images is held out for validation; test images are not used in "
-        "training.",
+        help=tr(
+            "The data set. Part of the training images is held out for validation; test images are not used in "
+            "training."
+        ),
     )
     _keep("data", name)
     if name in own:
-        head.caption(f"Images: {escape(own[str(name)])}")
+        head.caption(tr("Images: {title}", title=escape(own[str(name)])))
         return DataConfig(name=str(name))
     if name != OWN_FOLDER:
         with head:
-            offer_download(str(name), "to train on it")
+            offer_download(str(name), tr("to train on it"))
         return DataConfig(name=str(name)) if is_available(str(name)) else None
     path = st.text_input(
-        "Folder on the server",
+        tr("Folder on the server"),
         key=_restored("folder", ""),
         placeholder="/home/me/pictures",
-        help="Path of a folder on the server, with images or one subfolder per class.",
+        help=tr("Path of a folder on the server, with images or one subfolder per class."),
     )
     side = st.number_input(
-        "Side (pixels)",
+        tr("Side (pixels)"),
         min_value=SMALLEST,
         max_value=LARGEST,
         key=_restored("side", FOLDER_SIDE),
-        help=f"Images are cropped to squares and resized to this side, {SMALLEST} to {LARGEST} pixels.",
+        help=tr(
+            "Images are cropped to squares and resized to this side, {least} to {most} pixels.",
+            least=SMALLEST,
+            most=LARGEST,
+        ),
     )
     _keep("folder", path)
     _keep("side", side)
     if not path.strip():
-        head.info("Enter a folder with at least 12 images.", icon=":material/folder_open:")
+        head.info(tr("Enter a folder with at least 12 images."), icon=":material/folder_open:")
         return None
     name = resolve_folder(path)  # the trainer, or a shell, may work from another folder
-    head.caption(f"Images in {escape(name.removeprefix(FOLDER_PREFIX))}")
+    head.caption(tr("Images in {folder}", folder=escape(name.removeprefix(FOLDER_PREFIX))))
     return DataConfig(name=name, image_size=int(side))
 
 
 def _data_title(name: str) -> str:
     info = next((info for info in list_datasets() if info.name == name), None)
     if info is None:
-        return name
+        return tr(name)  # OWN_FOLDER
     shape = "x".join(map(str, info.image_shape[1:]))
-    return f"{info.title}: {info.n_train:,} images of {shape}" + (
-        "" if is_available(name) else (", not downloaded yet")
-    )
+    text = tr("{data}: {count:,} images of {shape}", data=tr(info.title), count=info.n_train, shape=shape)
+    return text if is_available(name) else tr("{data}, not downloaded yet", data=text)
 
 
 def _pick_device() -> None:
     names = facts.devices()
     device = st.selectbox(
-        "Device",
+        tr("Device"),
         list(names),
-        format_func=lambda name: (
-            f"auto ({names['auto']})" if name == "auto" else f"{name} ({names[str(name)] or 'not on this machine'})"
-        ),
+        format_func=lambda name: f"{name} ({names[str(name)] or tr('not on this machine')})",
         key=_restored("device"),
-        help="Where to compute. auto: a CUDA GPU if there is one, else Apple's MPS, else the CPU.",
+        help=tr("Where to compute. auto: a CUDA GPU if there is one, else Apple's MPS, else the CPU."),
     )
     _keep("device", device)
     if names[str(device)] is None:
-        st.caption(f":material/info: This machine has no {device} device; the run uses the CPU.")
+        text = tr("This machine has no {device} device; the run uses the CPU.", device=str(device))
+        st.caption(f":material/info: {text}")
 
 
 def _follow_bottleneck() -> None:
@@ -323,19 +342,20 @@ def _follow_penalty() -> None:
 def _input(entry: Field, on_change: Callable[[], None] | None = None) -> Any:
     key = _restored(entry.key)
     if entry.kind == "choice":
+        options = entry.options
         value: Any = st.selectbox(
-            entry.label,
-            list(entry.options),
-            format_func=lambda value: entry.options[value],
+            entry.title,
+            list(options),
+            format_func=lambda value: options[value],
             key=key,
             help=entry.hint,
             on_change=on_change,
         )
     elif entry.kind in ("widths", "text"):
-        value = st.text_input(entry.label, key=key, help=entry.hint)
+        value = st.text_input(entry.title, key=key, help=entry.hint)
     elif entry.kind == "whole":
         value = st.number_input(  # value=None: an emptied field is empty, not the smallest number
-            entry.label,
+            entry.title,
             value=None,
             min_value=int(entry.low),
             max_value=int(entry.high),
@@ -345,7 +365,7 @@ def _input(entry: Field, on_change: Callable[[], None] | None = None) -> Any:
         )
     else:
         value = st.number_input(
-            entry.label,
+            entry.title,
             value=None,
             min_value=entry.low,
             max_value=entry.high,
@@ -355,44 +375,3 @@ def _input(entry: Field, on_change: Callable[[], None] | None = None) -> Any:
             help=entry.hint,
         )
     return _keep(entry.key, value)
-
-
-def _build(preset: str, data: DataConfig) -> RunConfig:
-    """Return the settings of the form.
-
-    Raises:
-        ConfigError: They cannot work.
-        DataError: The folder of images cannot be read.
-    """
-    base = get_preset(preset).config.to_dict()
-    for entry in FIELDS:
-        value = st.session_state[_KEPT][entry.key]
-        if value is None and not entry.optional:
-            raise ConfigError(f"{entry.label} is empty; expected a number. {entry.hint}")
-        if entry.kind in ("widths", "text"):
-            value = _parse_widths(entry, str(value)) if entry.kind == "widths" else str(value or "").strip()
-        if entry.optional and not value:
-            value = None
-        group, name = entry.key.split(".")
-        base[group][name] = value
-    base["data"] = {**base["data"], "name": data.name, "image_size": data.image_size}
-    device = str(st.session_state[_KEPT]["device"])
-    base["train"]["device"] = device if facts.devices()[device] is not None else "cpu"
-    draft = DataConfig(**base["data"])
-    shape, n_train = facts.training_shape(draft, str(data_root()), datasets.folder_stamp(data.name))
-    base["model"]["image_shape"] = list(shape)
-    base["model"]["latent"] = "identity"  # a sigmoid follows from the penalty that needs one
-    config = RunConfig.normalised(base)
-    if config.train.batch_size > n_train:
-        raise ConfigError(
-            f"Batch size {config.train.batch_size:,} is larger than the {n_train:,} training images of "
-            f"{data.name}; choose at most {n_train:,}, for example {max(1, min(64, n_train // 4))}"
-        )
-    return config
-
-
-def _parse_widths(entry: Field, text: str) -> list[int]:
-    parts = [part.strip() for part in text.replace(";", ",").split(",") if part.strip()]
-    if not all(part.isdecimal() and len(part) < 10 for part in parts):
-        raise ConfigError(f"{entry.label}: {text!r} is not a list of whole numbers; expected for example 128, 64, 12")
-    return [int(part) for part in parts]

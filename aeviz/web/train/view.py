@@ -9,6 +9,7 @@ from aeviz.config import RunConfig
 from aeviz.data.imports.visits import name_for_people
 from aeviz.errors import AevizError, CheckpointError
 from aeviz.lab.optimizer_comparison import is_comparison, title_of
+from aeviz.language import mark, number, tr, trn
 from aeviz.training.history import EpochReport, seconds_left
 from aeviz.training.monitor import max_jobs
 from aeviz.training.runs import CONFIG, RunFolder
@@ -35,25 +36,33 @@ EARLIER = 12
 """Ended runs that are listed unless more are asked for."""
 MOST_EPOCHS = 1_000_000
 """Epochs that a run may be trained longer to."""
+READING = mark("reading the data")
+"""What a run does that is being prepared, as `aeviz.training.monitor` says it."""
 _MINE = "train.mine"
 """Session key: names of the runs that this visitor started."""
 _TITLES = {
-    "queued": ("queued", ":material/hourglass_top:", "blue"),
-    "preparing": ("preparing", ":material/hourglass_empty:", "blue"),
-    "training": ("training", ":material/directions_run:", "green"),
-    "paused": ("paused", ":material/pause:", "orange"),
-    "measuring": ("evaluating on the test set", ":material/straighten:", "green"),
-    "finished": ("finished", ":material/check_circle:", "gray"),
-    "stopped": ("stopped", ":material/stop_circle:", "gray"),
-    "failed": ("ended early", ":material/error:", "red"),
-    "interrupted": ("interrupted", ":material/power_off:", "orange"),
+    "queued": (mark("queued"), ":material/hourglass_top:", "blue"),
+    "preparing": (mark("preparing"), ":material/hourglass_empty:", "blue"),
+    "training": (mark("training"), ":material/directions_run:", "green"),
+    "paused": (mark("paused"), ":material/pause:", "orange"),
+    "measuring": (mark("evaluating on the test set"), ":material/straighten:", "green"),
+    "finished": (mark("finished"), ":material/check_circle:", "gray"),
+    "stopped": (mark("stopped"), ":material/stop_circle:", "gray"),
+    "failed": (mark("ended early"), ":material/error:", "red"),
+    "interrupted": (mark("interrupted"), ":material/power_off:", "orange"),
 }
+_ASKED = {
+    "unpause": (mark("**{run}** was not started in this window. Resume it anyway?"), mark("Resume it")),
+    "pause": (mark("**{run}** was not started in this window. Pause it anyway?"), mark("Pause it")),
+    "stop": (mark("**{run}** was not started in this window. Stop it anyway?"), mark("Stop it")),
+}
+"""By action: what is asked before it is done to another's run, and the button that does it."""
 
 
 def start_run(config: RunConfig) -> None:
     """Start a run of this visitor and watch it; where that is refused, say why above the runs that there are."""
     job = None
-    with errors_as_messages(stop=False), st.spinner("Starting the trainer …"):
+    with errors_as_messages(stop=False), st.spinner(tr("Starting the trainer …")):
         job = jobs.start(config)
     if job is None:
         return
@@ -107,7 +116,10 @@ def _show_watched(found: list[Job]) -> None:
         with errors_as_messages(stop=False):  # what is damaged in one run must not hide the others
             _show_run(watched)
     elif name is not None:
-        st.info(f"The run {escape(repr(name))} no longer exists. Choose another below.", icon=":material/link_off:")
+        st.info(
+            tr("The run {run} no longer exists. Choose another below.", run=escape(repr(name))),
+            icon=":material/link_off:",
+        )
 
 
 def _show_others(found: list[Job]) -> None:
@@ -123,10 +135,11 @@ def _show_ended(ended: list[Job]) -> None:
     if not ended:
         return
     ordered = sorted(ended, key=lambda job: job.state != "interrupted")
-    st.subheader("Earlier runs")
+    st.subheader(tr("Earlier runs"))
     for job in ordered[:EARLIER]:
         _row(job)
-    if len(ordered) > EARLIER and st.toggle(f"Show {len(ordered) - EARLIER} more", key="train.all-runs"):
+    more = len(ordered) - EARLIER
+    if more > 0 and st.toggle(tr("Show {count} more", count=more), key="train.all-runs"):
         for job in ordered[EARLIER:]:
             _row(job)
 
@@ -144,11 +157,11 @@ def _show_queue(active: list[Job], watched: Job | None) -> None:
     if not others:
         return
     places = max_jobs()
-    st.subheader("Other active runs" if watched is not None and watched.is_active else "Active runs")
+    st.subheader(tr("Other active runs") if watched is not None and watched.is_active else tr("Active runs"))
     waiting = sum(job.state == "queued" for job in active)
     st.caption(
-        f"{places} run{'s' if places > 1 else ''} at a time (AEVIZ_JOBS)"
-        + (f"; {waiting} in the queue." if waiting else "; the queue is empty.")
+        trn("{count} run at a time (AEVIZ_JOBS)", "{count} runs at a time (AEVIZ_JOBS)", places)
+        + (tr("; {count} in the queue.", count=waiting) if waiting else tr("; the queue is empty."))
     )
     for job in others:
         _row(job)
@@ -157,33 +170,34 @@ def _show_queue(active: list[Job], watched: Job | None) -> None:
 def _row(job: Job, *, is_watched: bool = False) -> None:
     text, icon, colour = _TITLES[job.state]
     if job.is_stopping:
-        text = "stopping …"
+        text = mark("stopping …")
     elif job.is_pausing and job.state == "training":
-        text = "pausing …"
+        text = mark("pausing …")
     settings = job.status.settings
     data = escape(name_for_people(settings.data.name))
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"run-{job.name}"):
-        st.badge(text, icon=icon, color=colour)  # type: ignore[arg-type]
+        st.badge(tr(text), icon=icon, color=colour)  # type: ignore[arg-type]
+        # of the run that is watched, progress and film say the epoch: a third number would be older or newer
+        course = (
+            tr("{count:,} epochs", count=settings.train.epochs)
+            if is_watched
+            else tr("epoch {epoch:,} of {total:,}", epoch=job.status.epoch, total=settings.train.epochs)
+        )
         st.markdown(
             f"**{escape(job.name)}**  \n:small[{data} · {settings.model.latent_dim}-d · "
-            f"{_describe_optimizer(settings)}"
-            # of the run that is watched, progress and film say the epoch: a third number would be older or newer
-            + (
-                f" · {settings.train.epochs:,} epochs]"
-                if is_watched
-                else f" · epoch {job.status.epoch:,} of {settings.train.epochs:,}]"
-            ),
+            f"{_describe_optimizer(settings)} · {course}]",
             width="stretch",
         )
         if not is_watched:
-            st.button("Watch", key=f"watch-{job.name}", icon=":material/visibility:", on_click=_watch, args=(job.name,))
+            key = f"watch-{job.name}"
+            st.button(tr("Watch"), key=key, icon=":material/visibility:", on_click=_watch, args=(job.name,))
         _controls(job)
 
 
 def _describe_optimizer(settings: RunConfig) -> str:
     """Return the optimizer's name; for a run of a comparison also by what it differs from the others."""
     if is_comparison(settings):
-        return f"{title_of(settings.optimizer)} · seed {settings.train.seed}"
+        return f"{title_of(settings.optimizer)} · {tr('seed {seed}', seed=settings.train.seed)}"
     return OPTIMIZER_TITLES[settings.optimizer.name]
 
 
@@ -192,7 +206,7 @@ def _watch(name: str) -> None:
 
 
 def _show_run(job: Job) -> None:
-    st.subheader("Selected run")
+    st.subheader(tr("Selected run"))
     _row(job, is_watched=True)
     settings = job.status.settings
     history = read_epochs(job.path)
@@ -206,7 +220,7 @@ def _show_run(job: Job) -> None:
     if not job.is_active and folder is not None and folder.has_latents:
         _show_links(job)
     if job.is_active and not history and not list_samples(job.path):
-        show_example("The selected run takes its place once it has begun.")
+        show_example(mark("The selected run takes its place once it has begun."))
     elif folder is not None:
         training_film(film(folder, is_live=job.is_active), key=f"film-{job.name}")
     _show_figures(history)
@@ -224,18 +238,26 @@ def _show_run(job: Job) -> None:
 def _progress_text(job: Job, history: list[EpochReport], share: float) -> str:
     settings = job.status.settings
     if job.state == "queued" and not job.status.epoch:
-        return "Waiting for another run to end."
+        return tr("Waiting for another run to end.")
     if job.state == "preparing":
-        return f"Preparing: starting PyTorch, {escape(job.status.message) or 'reading the data'} …"
+        return tr("Preparing: starting PyTorch, {what} …", what=tr(escape(job.status.message) or READING))
     if job.state == "measuring":
-        return "Evaluating on the test set: errors, neighbours, map …"
+        return tr("Evaluating on the test set: errors, neighbours, map …")
     left = seconds_left(history, settings.train.epochs, share)
-    time = "time left is known after the first epoch" if left is None else f"about {format_duration(left)} left"
+    time = tr("time left is known after the first epoch")
+    if left is not None:
+        time = tr("about {time} left", time=format_duration(left))
     if job.state == "paused":
-        time = "Paused. Press Resume."
+        time = tr("Paused. Press Resume.")
     elif job.state == "queued":
-        time = "queued again"
-    return f"Epoch {job.status.epoch:,} of {settings.train.epochs:,} on {job.status.device or 'the device'}: {time}"
+        time = tr("queued again")
+    return tr(
+        "Epoch {epoch:,} of {total:,} on {device}: {time}",
+        epoch=job.status.epoch,
+        total=settings.train.epochs,
+        device=job.status.device or tr("the device"),
+        time=time,
+    )
 
 
 def _show_figures(history: list[EpochReport]) -> None:
@@ -244,11 +266,11 @@ def _show_figures(history: list[EpochReport]) -> None:
     last = history[-1]
     best = min(history, key=lambda report: report.val_loss)
     figures = {
-        "Training loss": f"{last.train_loss:.5f}",
-        "Validation loss": f"{last.val_loss:.5f}",
-        f"Best (epoch {best.epoch:,})": f"{best.val_loss:.5f}",
-        "Gradient norm": "-" if last.gradient_norm is None else f"{last.gradient_norm:.3g}",
-        "Images per second": "-" if last.images_per_second is None else f"{last.images_per_second:,.0f}",
+        tr("Training loss"): number(last.train_loss, ".5f"),
+        tr("Validation loss"): number(last.val_loss, ".5f"),
+        tr("Best (epoch {epoch:,})", epoch=best.epoch): number(best.val_loss, ".5f"),
+        tr("Gradient norm"): "-" if last.gradient_norm is None else number(last.gradient_norm, ".3g"),
+        tr("Images per second"): "-" if last.images_per_second is None else number(last.images_per_second, ",.0f"),
     }
     with st.container(horizontal=True, gap="medium"):
         for name, value in figures.items():
@@ -256,27 +278,35 @@ def _show_figures(history: list[EpochReport]) -> None:
 
 
 def _show_end(job: Job) -> None:
-    epochs = "1 epoch" if job.status.epoch == 1 else f"{job.status.epoch:,} epochs"
     if job.state == "failed":
         st.error(escape(job.status.message), icon=":material/error:")
         if job.status.message.startswith("training diverged"):
-            st.caption("Resuming would repeat the same steps. Start a new run with a smaller learning rate.")
+            st.caption(tr("Resuming would repeat the same steps. Start a new run with a smaller learning rate."))
     elif job.state == "stopped":
         st.info(
-            f"Stopped after {epochs}; the weights are kept. *Resume* continues from there."
+            trn(
+                "Stopped after {count} epoch; the weights are kept. *Resume* continues from there.",
+                "Stopped after {count:,} epochs; the weights are kept. *Resume* continues from there.",
+                job.status.epoch,
+            )
             if job.status.epoch
-            else "Stopped before the first epoch ended. *Resume* begins again.",
+            else tr("Stopped before the first epoch ended. *Resume* begins again."),
             icon=":material/stop_circle:",
         )
     else:
         st.warning(
-            f"Interrupted after {epochs}: the training process ended. Finished epochs are kept; "
-            "*Resume* continues from there.",
+            trn(
+                "Interrupted after {count} epoch: the training process ended. Finished epochs are kept; *Resume* "
+                "continues from there.",
+                "Interrupted after {count:,} epochs: the training process ended. Finished epochs are kept; *Resume* "
+                "continues from there.",
+                job.status.epoch,
+            ),
             icon=":material/power_off:",
         )
         last_words = training.last_words(job)
         if last_words:
-            st.caption(f"Last line of the log: {last_words}")
+            st.caption(tr("Last line of the log: {line}", line=last_words))
 
 
 def _folder(job: Job) -> RunFolder | None:
@@ -292,10 +322,11 @@ def _folder(job: Job) -> RunFolder | None:
 def _show_links(job: Job) -> None:
     link = {"model": job.name}
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown("**Next:**", width="content")
-        st.page_link("pages/explore.py", label="Explore", icon=":material/scatter_plot:", query_params=link)
-        st.page_link("pages/reconstruct.py", label="Reconstruct", icon=":material/compare:", query_params=link)
-        st.page_link("pages/compare.py", label="Compare", icon=":material/difference:", query_params={"runs": job.name})
+        st.markdown(tr("**Next:**"), width="content")
+        st.page_link("pages/explore.py", label=tr("Explore"), icon=":material/scatter_plot:", query_params=link)
+        st.page_link("pages/reconstruct.py", label=tr("Reconstruct"), icon=":material/compare:", query_params=link)
+        link = {"runs": job.name}
+        st.page_link("pages/compare.py", label=tr("Compare"), icon=":material/difference:", query_params=link)
 
 
 def _controls(job: Job) -> None:
@@ -304,29 +335,31 @@ def _controls(job: Job) -> None:
         return
     if job.is_active:
         if job.is_pausing:
-            _button(job, "Resume", ":material/play_arrow:", "unpause")
+            _button(job, tr("Resume"), ":material/play_arrow:", "unpause")
         elif job.state == "training":
-            _button(job, "Pause", ":material/pause:", "pause")
+            _button(job, tr("Pause"), ":material/pause:", "pause")
         if not job.is_stopping and job.state != "measuring":
-            _button(job, "Stop", ":material/stop:", "stop")
+            _button(job, tr("Stop"), ":material/stop:", "stop")
         return
     if job.can_resume:
-        _button(job, "Resume", ":material/play_arrow:", "resume")
+        _button(job, tr("Resume"), ":material/play_arrow:", "resume")
     elif job.can_train_longer and job.status.settings.train.epochs < MOST_EPOCHS:
-        with st.popover("Train longer", icon=":material/more_time:"):
+        with st.popover(tr("Train longer"), icon=":material/more_time:"):
             trained = job.status.settings.train.epochs
             epochs = st.number_input(
-                "Total epochs",
+                tr("Total epochs"),
                 min_value=trained + 1,
                 max_value=MOST_EPOCHS,
                 value=min(2 * trained, MOST_EPOCHS),
                 key=f"longer-{job.name}",
-                help="The result is the same as with this number from the start.",
+                help=tr("The result is the same as with this number from the start."),
             )
-            st.button("Resume", key=f"longer-go-{job.name}", on_click=_do, args=("longer", job.name, int(epochs)))
-    with st.popover("Delete", icon=":material/delete:"):
-        st.markdown(f"Delete **{escape(job.name)}** with its weights and curves? This cannot be undone.")
-        st.button("Delete permanently", key=f"delete-{job.name}", on_click=_do, args=("delete", job.name))
+            key = f"longer-go-{job.name}"
+            st.button(tr("Resume"), key=key, on_click=_do, args=("longer", job.name, int(epochs)))
+    with st.popover(tr("Delete"), icon=":material/delete:"):
+        name = escape(job.name)
+        st.markdown(tr("Delete **{run}** with its weights and curves? This cannot be undone.", run=name))
+        st.button(tr("Delete permanently"), key=f"delete-{job.name}", on_click=_do, args=("delete", job.name))
 
 
 def _button(job: Job, label: str, icon: str, action: str) -> None:
@@ -335,8 +368,9 @@ def _button(job: Job, label: str, icon: str, action: str) -> None:
         st.button(label, key=key, icon=icon, on_click=_do, args=(action, job.name))
         return
     with st.popover(label, icon=icon):
-        st.markdown(f"**{escape(job.name)}** was not started in this window. {label} it anyway?")
-        st.button(f"{label} it", key=key, on_click=_do, args=(action, job.name))
+        question, act = _ASKED[action]
+        st.markdown(tr(question, run=escape(job.name)))
+        st.button(tr(act), key=key, on_click=_do, args=(action, job.name))
 
 
 def _do(action: str, name: str, epochs: int | None = None) -> None:

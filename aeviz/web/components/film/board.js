@@ -3,6 +3,7 @@
 import { Chart } from "../kit/chart.js";
 import { element, write } from "../kit/dom.js";
 import { EncodedImage } from "../kit/encoded_image.js";
+import { tr } from "../kit/language.js";
 import { Legend } from "../kit/legend.js";
 import { Plane } from "../kit/plane.js";
 
@@ -38,21 +39,21 @@ export function buildBoard(root, film) {
   const chart = (parent, label) => new Chart(parent, { label, onScrub: film.scrub, onHover: film.hover });
 
   const loss = section("loss");
-  const log = toggle(loss.head, "log", "Logarithmic scale of the loss", true);
-  const whole = toggle(loss.head, "whole run", "Show the epochs to come too", false);
-  const parts = toggle(loss.head, "parts", "The parts of the validation loss: reconstruction, and KL weight times KL", false);
+  const log = toggle(loss.head, tr("log"), tr("Logarithmic scale of the loss"), true);
+  const whole = toggle(loss.head, tr("whole run"), tr("Show the epochs to come too"), false);
+  const parts = toggle(loss.head, tr("parts"), tr("The parts of the validation loss: reconstruction, and KL weight times KL"), false);
   const lossLegend = element("div", { class: "readout" }, loss.node);
-  const lossChart = chart(loss.node, "Loss over the epochs");
+  const lossChart = chart(loss.node, tr("Loss over the epochs"));
   const waiting = element("p", { class: "waiting", role: "status", hidden: "" }, lossChart.stage);
 
-  const plane = section("latent", "Latent plane");
-  const fixed = toggle(plane.head, "fixed scale", "The same scale in all epochs, instead of a view that follows", false);
+  const plane = section("latent", tr("Latent plane"));
+  const fixed = toggle(plane.head, tr("fixed scale"), tr("The same scale in all epochs, instead of a view that follows"), false);
   const planeView = new Plane(plane.node, film.point);
   const legend = new Legend(plane.node, () => film.redraw());
 
-  const mesh = section("mesh", "Decoded plane");
+  const mesh = section("mesh", tr("Decoded plane"));
   const frame = element("div", { class: "frame" }, mesh.node);
-  const meshImage = new EncodedImage(frame, "Images decoded from a grid over the latent plane");
+  const meshImage = new EncodedImage(frame, tr("Images decoded from a grid over the latent plane"));
   const spot = element("div", { class: "spot", hidden: "" }, frame);
   const meshCaption = element("p", {}, mesh.node);
   frame.onpointermove = (event) => film.pointOnMesh(event);
@@ -60,14 +61,14 @@ export function buildBoard(root, film) {
 
   const rates = section("rates");
   const ratesLegend = element("div", { class: "readout" }, rates.node);
-  const ratesChart = chart(rates.node, "Gradient norm and learning rate over the epochs");
+  const ratesChart = chart(rates.node, tr("Gradient norm and learning rate over the epochs"));
 
-  const strip = section("strip", "Validation images");
+  const strip = section("strip", tr("Validation images"));
   const rows = element("div", { class: "rows" }, strip.node);
-  element("span", { text: "original" }, rows);
-  const originals = new EncodedImage(rows, "Original images");
-  element("span", { text: "decoded" }, rows);
-  const reconstructions = new EncodedImage(rows, "Reconstructions");
+  element("span", { text: tr("original") }, rows);
+  const originals = new EncodedImage(rows, tr("Original images"));
+  element("span", { text: tr("decoded") }, rows);
+  const reconstructions = new EncodedImage(rows, tr("Reconstructions"));
 
   const notes = element("p", { class: "notes" }, root);
   return {

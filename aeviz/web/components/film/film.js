@@ -2,6 +2,7 @@
 
 import { nearest, readable, round } from "../kit/axis.js";
 import { pixelRatio, write } from "../kit/dom.js";
+import { mark, number, tr } from "../kit/language.js";
 import { define } from "../kit/mount.js";
 import { Player } from "../kit/player.js";
 import { SCALE, saveImage } from "../kit/save_image.js";
@@ -82,21 +83,21 @@ class Film {
    */
   describe(film) {
     const { board, root } = this;
-    root.setAttribute("aria-label", `Training of ${film.run}`);
+    root.setAttribute("aria-label", tr("Training of {run}", { run: film.run }));
     board.parts.hidden = !film.parts.length;
     board.whole.hidden = (film.epochs.at(-1) ?? 0) >= film.total;
     write(board.lossTitle, capital(film.quantity));
     board.waiting.hidden = film.epochs.length > 0;
-    write(board.waiting, film.live ? "Waiting for the first epoch …" : "No epoch was trained.");
+    write(board.waiting, film.live ? tr("Waiting for the first epoch …") : tr("No epoch was trained."));
     root.classList.toggle("bare", !film.live && !film.frames.length); // an old run: curves are all that was kept
     write(board.notes, film.notes);
     board.notes.hidden = !film.notes;
     const { colours, gradientNorm, gradientSmooth, learningRate } = film;
-    const gradient = { name: "gradient norm", colour: colours.gradient, raw: gradientNorm, smooth: gradientSmooth };
-    const rate = { name: "learning rate", colour: colours.rate, raw: learningRate, smooth: null };
+    const gradient = { name: tr("gradient norm"), colour: colours.gradient, raw: gradientNorm, smooth: gradientSmooth };
+    const rate = { name: tr("learning rate"), colour: colours.rate, raw: learningRate, smooth: null };
     this.rateSeries = [gradient, rate].filter(({ raw }) => raw.some((value) => Number.isFinite(value)));
     const both = this.rateSeries.length !== 1;
-    write(board.ratesTitle, both ? "Gradient norm and learning rate" : capital(this.rateSeries[0].name));
+    write(board.ratesTitle, both ? tr("Gradient norm and learning rate") : capital(this.rateSeries[0].name));
     this.rateValues = readout(board.ratesLegend, this.rateSeries);
     Object.assign(root.dataset, {
       epochs: String(film.epochs.length),
@@ -149,13 +150,13 @@ class Film {
   }
 
   /**
-   * The curves of the first chart, and what lies behind them on an axis of its own.
+   * The curves of the first chart, and what lies behind them on an axis of its own, with their names in English.
    * @param {FilmData} film
    * @returns {{ curves: Series[], behind: Series[] }}
    */
   lossSeries({ parts, curves, share, colours }) {
     if (!parts.length || !isPressed(this.board.parts)) return { curves, behind: [] };
-    const name = "share of the KL weight";
+    const name = mark("share of the KL weight");
     return { curves: parts, behind: share ? [{ name, colour: colours.share, raw: share, smooth: null }] : [] };
   }
 
@@ -169,18 +170,19 @@ class Film {
     for (const view of [board.lossChart, board.planeView, board.ratesChart]) view.size(ratio);
     for (const image of board.images) image.paint(ratio);
     const { epochs } = film;
-    const { curves, behind } = this.lossSeries(film);
+    const loss = this.lossSeries(film);
+    const [curves, behind] = [loss.curves, loss.behind].map((all) => all.map((each) => ({ ...each, name: tr(each.name) })));
     this.lossValues = readout(board.lossLegend, [...curves, ...behind]);
     const from = Math.min(epochs[0] ?? 0, film.frames[0]?.epoch ?? Infinity);
     const to = this.lastEpoch(film);
-    const validation = curves.find(({ name }) => name.startsWith("validation"));
+    const validation = curves[loss.curves.findIndex(({ name }) => name.startsWith("validation"))];
     const best =
       validation && film.best >= 0 && epochs.length > 1
         ? { epoch: epochs[film.best], value: validation.raw[film.best], colour: validation.colour }
         : null;
-    const loss = { series: curves, log: isPressed(board.log), fromZero: true };
+    const losses = { series: curves, log: isPressed(board.log), fromZero: true };
     const shares = behind.length ? { series: behind, log: false, fromZero: true } : null;
-    board.lossChart.set({ epochs, from, to, left: loss, right: shares, best });
+    board.lossChart.set({ epochs, from, to, left: losses, right: shares, best });
     const [first, second] = this.rateSeries;
     const left = { series: first ? [first] : [], log: first?.raw === film.gradientNorm, fromZero: true };
     const right = second ? { series: [second], log: false, fromZero: true } : null;
@@ -216,9 +218,12 @@ class Film {
    * @param {Frame | undefined} frame
    */
   report(film, frame) {
-    const total = film.total.toLocaleString("en");
-    const epoch = frame?.epoch.toLocaleString("en");
-    this.player.report(frame ? `epoch ${epoch} of ${total}` : `${film.epochs.length} of ${total} epochs`);
+    const total = number(film.total);
+    this.player.report(
+      frame
+        ? tr("epoch {epoch} of {total}", { epoch: number(frame.epoch), total })
+        : tr("{count} of {total} epochs", { count: film.epochs.length, total }),
+    );
     const index = frame ? nearest(film.epochs, frame.epoch) : film.epochs.length - 1;
     const known = index >= 0 && (!frame || film.epochs[index] === frame.epoch);
     /** @param {{ raw: Float32Array }} series */
@@ -226,10 +231,12 @@ class Film {
     const { curves, behind } = this.lossSeries(film);
     writeValues(this.lossValues, [...curves, ...behind].map(value), readable);
     writeValues(this.rateValues, this.rateSeries.map(value), (rate) => readable(rate, 3));
-    const ends = frame?.meshRange?.map(
-      ([low, high], k) => `${film.axes[k]} from ${readable(low, 2)} to ${readable(high, 2)}`,
-    );
-    write(this.board.meshCaption, ends ? `Dashed part of the plane: ${ends.join(", ")}` : "");
+    const ends = frame?.meshRange
+      ?.map(([low, high], k) =>
+        tr("{axis} from {low} to {high}", { axis: film.axes[k], low: readable(low, 2), high: readable(high, 2) }),
+      )
+      .join(", ");
+    write(this.board.meshCaption, ends ? tr("Dashed part of the plane: {ends}", { ends }) : "");
     this.root.dataset.frame = frame ? String(frame.epoch) : "";
   }
 
@@ -244,7 +251,7 @@ class Film {
     if (!film || !frame) return;
     this.draw(true, SCALE);
     player.redraw(true);
-    const lines = [`Epoch ${frame.epoch.toLocaleString("en")} of ${film.total.toLocaleString("en")}`];
+    const lines = [tr("Epoch {epoch} of {total}", { epoch: number(frame.epoch), total: number(film.total) })];
     await saveImage(board.panel, { title: film.run, lines, name: `${film.run}-epoch-${frame.epoch}` }, styleOf(this.root));
   }
 

@@ -1,5 +1,6 @@
 // The training film as Python packs it (payload.py), with the points of its frames as numbers.
 
+import { mark, tr } from "../kit/language.js";
 import { classCentres, union } from "../kit/plane.js";
 
 /** @typedef {Uint8Array<ArrayBuffer> | null} Encoded an image as PNG or WebP */
@@ -22,6 +23,8 @@ import { classCentres, union } from "../kit/plane.js";
  */
 
 const NOT_FINITE = 65535;
+/** What Python calls curves and axes: messages. */
+export const NAMES = [mark("training"), mark("validation"), mark("validation loss"), mark("reconstruction"), mark("weighted KL"), mark("image")];
 
 /**
  * Complete what came from Python.
@@ -34,6 +37,7 @@ export function readFilm(payload) {
     frame.centres = classCentres(frame.points, payload.labels, payload.classes.length);
   }
   payload.bounds = union(payload.frames);
+  payload.axes = payload.axes.map((/** @type {string} */ axis) => tr(axis));
   return payload;
 }
 
