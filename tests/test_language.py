@@ -23,6 +23,8 @@ from aeviz.language import (
     trc,
     trn,
 )
+from aeviz.lessons.library import SHIPPED
+from aeviz.lessons.parsing import read_lesson
 from tools.languages import missing, read, unused, wrong
 from tools.messages import find_messages
 
@@ -160,3 +162,20 @@ def test_catalogues_have_the_messages_of_today(path):
     )
     assert not wrong(catalogue)
     assert not re.search(r"^#: .*:\d+$", path.read_text(encoding="utf-8"), re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", [name for name in languages() if name != "en"])
+def test_words_that_a_lesson_points_to_are_those_of_the_page(name):
+    """A step names words on a page. Their translation must be part of the translation of what the page says."""
+    said = {
+        entry.id: entry.string
+        for entry in read(FOLDER / f"{name}.po")
+        if isinstance(entry.id, str) and any(SHIPPED.name not in place for place, _ in entry.locations)
+    }
+    steps = [step for path in sorted(SHIPPED.glob("*.yaml")) for step in read_lesson(path).steps]
+    words = {step.find for step in steps if step.find and not re.search(r"\d", step.find)}  # no message has the numbers
+    assert len(words) > 5
+    translated = read_catalogue(FOLDER / f"{name}.po", name).texts
+    for english in words:
+        here = translated[None, english].lower()
+        assert any(here in text.lower() for one, text in said.items() if english.lower() in one.lower()), english

@@ -116,8 +116,6 @@ def update(catalog: Catalog, messages: Iterable[Found]) -> Catalog:
         same = template.get(_one(entry.id), entry.context)
         if same is not None:
             entry.locations = same.locations
-    if is_complete(catalog) and missing(catalog, messages):
-        set_complete(catalog, is_now=False)
     return catalog
 
 
@@ -143,9 +141,9 @@ def is_complete(catalog: Catalog) -> bool:
     return found is not None and found[1] == "yes"
 
 
-def set_complete(catalog: Catalog, *, is_now: bool) -> None:
-    """Say in the head of the catalogue whether visitors are offered the language."""
-    catalog.header_comment = _COMPLETE.sub(f"# Complete: {'yes' if is_now else 'no'}", catalog.header_comment)
+def set_complete(catalog: Catalog) -> None:
+    """Say in the head of the catalogue that visitors are offered the language."""
+    catalog.header_comment = _COMPLETE.sub("# Complete: yes", catalog.header_comment)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -176,7 +174,7 @@ def main(arguments: list[str] | None = None) -> int:
             write(path, catalog)
         is_good &= _report(path.stem, catalog, messages, options.only)
         if options.complete == path.stem and not missing(catalog, messages):
-            set_complete(catalog, is_now=True)
+            set_complete(catalog)
             write(path, catalog)
     return 0 if is_good else 1
 
