@@ -61,7 +61,9 @@ class Plane(Session):
     async def act(self) -> None:
         """Let go of the point near an encoded image."""
         index = self.chance.randrange(len(self.z))
-        at = [float(value) + self.chance.gauss(0, 0.1) for value in self.z[index]]
+        near = [float(value) + self.chance.gauss(0, 0.1) for value in self.z[index]]
+        ends = divmod(self.number % 100, 10)  # addresses have hundredths: no two visitors come to one point by chance
+        at = [round(value, 1) + end / 100 for value, end in zip(near, ends, strict=True)]
         part = self.component("studio", "explorer")
         self.set_state(part, {"point": {"number": self.moves, "values": at}})
         before = self.query

@@ -53,6 +53,7 @@ def test_threads_share_few_pools():
 
 def test_a_variable_of_the_c_library_goes_first():
     assert pools(wanted=True, MALLOC_ARENA_MAX="5") == 5
+    assert pools(wanted=True, GLIBC_TUNABLES="glibc.malloc.arena_max=5") == 5
 
 
 def test_other_c_libraries_are_left_alone(monkeypatch):
