@@ -1,4 +1,4 @@
-"""Fifty seeds each of Adam and AMSGrad, trained at once, and their latent planes: checkpoints/seed_atlas.npz.
+"""A hundred seeds each of Adam and AMSGrad, trained at once, and their latent planes: checkpoints/seed_atlas.npz.
 
 The network and its settings are those of quick-look. The page *Optimizers* draws the map of these runs. It takes
 some minutes.
@@ -28,7 +28,7 @@ from aeviz.training.together import TrainerStack
 from aeviz.training.trainer import Trainer
 
 PRESET = "quick-look"
-SEEDS, IMAGES = 50, 200
+SEEDS, IMAGES = 100, 200
 """Seeds of each optimizer, and test images whose points are kept."""
 
 

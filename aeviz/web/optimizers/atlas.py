@@ -1,4 +1,4 @@
-"""A map of models: fifty seeds of each of two optimizers, near each other where their latent planes are alike."""
+"""A map of models: a hundred seeds of each of two optimizers, near each other where their latent planes are alike."""
 
 from dataclasses import dataclass
 
@@ -87,10 +87,11 @@ def show_atlas() -> None:
     """Show the planes of a seed, ask how alike planes are, answer after a guess; and the map of all runs below."""
     with errors_as_messages():
         found = _read()
-        groups = dict(_groups(found.comparison))
+        groups = _groups(found.comparison)
         guess = st.radio(
             tr("**Predict:** which two networks have the most similar latent planes? Press *Play* and look."),
-            list(groups),
+            range(len(groups)),  # not their titles: a guess stays when the language changes
+            format_func=lambda place: groups[place][0],
             index=None,
             key="alike",
             horizontal=True,
@@ -98,10 +99,10 @@ def show_atlas() -> None:
         left, right = st.columns([3, 2], gap="medium")
         with left:
             run_planes(_planes_in(current_language()), key="atlas-planes")
-            if guess in groups:
-                st.markdown(headline(found.comparison, str(guess)))
+            if guess is not None:
+                st.markdown(headline(found.comparison, guess))
                 show_figure(
-                    residual_bars(list(groups.items())),
+                    residual_bars(groups),
                     key="atlas-residuals",
                     alt=tr("Median of what is left between the planes of two runs, by what the runs share"),
                 )
@@ -130,14 +131,16 @@ def show_atlas() -> None:
             st.markdown(_explain(found))
 
 
-def headline(found: Comparison, guess: str) -> str:
-    """Return whether a guess at the most alike group is right, and what the residuals say, Markdown."""
-    medians = {title: quartiles(values)[1] for title, values in _groups(found)}
-    best = min(medians, key=lambda title: medians[title])
+def headline(found: Comparison, guess: int) -> str:
+    """Return whether a guess at the most alike group, by its place, is right, and what residuals say; Markdown."""
+    groups = _groups(found)
+    medians = [quartiles(values)[1] for _, values in groups]
+    nearest = int(np.argmin(medians))
+    best, least = groups[nearest][0], medians[nearest]
     verdict = (
-        tr("**Right: {best} leave least, {share:.0%} of the variance.**", best=best, share=medians[best])
-        if guess == best
-        else tr("**No: {best} leave least, {share:.0%} of the variance.**", best=best, share=medians[best])
+        tr("**Right: {best} leave least, {share:.0%} of the variance.**", best=best, share=least)
+        if guess == nearest
+        else tr("**No: {best} leave least, {share:.0%} of the variance.**", best=best, share=least)
     )
     bars = tr("The bars show what is left after the best shift, turn, reflection and scale (median).")
     asked = tr("Do two seeds differ more with unlike optimizers than with one?")

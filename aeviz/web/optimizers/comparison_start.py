@@ -18,7 +18,7 @@ from aeviz.lab.optimizer_comparison import (
     plan,
     title_of,
 )
-from aeviz.language import tr
+from aeviz.language import current_language, in_language, tr
 from aeviz.web.kernel import jobs
 from aeviz.web.kernel.history import read_epochs
 from aeviz.web.kernel.images import offer_download
@@ -185,7 +185,9 @@ def _start(configs: list[RunConfig]) -> None:
         return
     own: set[str] = set()
     problems: list[AevizError] = []
-    starter = threading.Thread(target=_start_all, args=(places, configs, own, problems), daemon=True)
+    starter = threading.Thread(
+        target=_start_all, args=(places, configs, own, problems, current_language()), daemon=True
+    )
     try:
         is_free = not any(job.is_active for job in _jobs())
         if is_free:
@@ -210,13 +212,16 @@ def _start(configs: list[RunConfig]) -> None:
     st.rerun()
 
 
-def _start_all(places: jobs.Places, configs: list[RunConfig], own: set[str], problems: list[AevizError]) -> None:
+def _start_all(
+    places: jobs.Places, configs: list[RunConfig], own: set[str], problems: list[AevizError], language: str
+) -> None:
     """Start runs one by one; note their names, or why one did not start; a thread, which holds turn and places."""
     try:
         for config in configs:
             if _is_stopped.is_set():
                 break
-            name = places.start(config).name
+            with in_language(language):  # of a refusal
+                name = places.start(config).name
             _latest.add(name)
             own.add(name)
     except AevizError as error:
