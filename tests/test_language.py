@@ -142,7 +142,7 @@ def test_german_ships_under_its_own_name():
     assert languages()[0] == "en"
     assert "de" in languages()
     assert (name_of("de"), name_of("en")) == ("Deutsch", "English")
-    assert offered_languages() == tuple(name for name in languages() if is_complete(name))
+    assert offered_languages() == ("en", "de")
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.po")), ids=lambda path: path.stem)

@@ -92,7 +92,9 @@ def read_status(path: Path) -> JobStatus | None:
         return None
     stamp = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
     with _guard:
-        known = _known.get(path)
+        known = _known.pop(path, None)
+        if known is not None:
+            _known[path] = known  # read last
     if known is not None and known[0] == stamp:
         return known[1]
     status = _read_anew(path)

@@ -6,7 +6,8 @@ SCRIPT = """
 async function main({ classes }) {
   const { movedText, namesFor, questionText } = await import("./activations/question.js");
   const { readerOf } = await import("./activations/reader.js");
-  const names = namesFor(classes, 7);
+  const all = [...classes.keys()];
+  const names = namesFor(classes, 7, all);
   const tapped = (...readings) => ({ title: "Encoder, layer 1, unit 5", readings: new Map(readings), verdict: "" });
   const twice = tapped(["the 7", 0], ["the 1", 1.5]);
   const seen = (label, hasMap) => ({ label, votes: 3, of: 5, name: classes[label], goal: classes[9], hasMap });
@@ -21,9 +22,11 @@ async function main({ classes }) {
     near: movedText(names, seen(4, true)),
     blind: movedText(names, seen(4, false)),
     there: movedText(names, seen(9, true)),
-    unnamed: questionText(namesFor([], 65535), null, false),
-    eight: namesFor(classes, 6).target,
-    few: [2, 3, 4, 5].map((count) => namesFor(classes.slice(0, count), 1)),
+    unnamed: questionText(namesFor([], 65535, [65535]), null, false),
+    eight: namesFor(classes, 6, all).target,
+    some: namesFor(classes, 7, [7, 2, 7, 3]),
+    alone: namesFor(classes, 7, [7, 7]),
+    few: [2, 3, 4, 5].map((count) => namesFor(classes.slice(0, count), 1, all)),
     read: labels.slice(0, 10).map((label) => read([label / 10, 0])),
     unread: readerOf({ image: () => [0, 0], labels: labels.slice(0, 99), classes })([0, 0]),
   };
@@ -44,6 +47,8 @@ def test_question_gives_the_values_of_a_tapped_unit_and_asks_on(tmp_path):
     assert found["moved"].startswith("Is it still the 7, a 9 already, or something else?")
     assert "this image" in found["unnamed"]
     assert found["eight"] == "an 8"
+    assert found["some"] == {"shown": "the 7", "other": "the 3", "target": "a 3", "next": 3, "aims": [7, 3]}
+    assert found["alone"]["next"] is None  # no image of another class is here
     for names in found["few"]:  # no question about turning a class into itself
         assert names["other"] != names["shown"] == "the 1"
         assert names["target"].removeprefix("a ") != "1"

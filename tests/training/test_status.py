@@ -42,3 +42,6 @@ def test_runs_that_were_read_longest_ago_are_forgotten(tmp_path, monkeypatch):
         write_status(path, replace(BEGUN, device=str(path)))
         read_status(path)
     assert kept(*paths) == [0] * 5 + [1] * 3
+    read_status(paths[5])
+    read_status(paths[0])
+    assert kept(*paths) == [1] + [0] * 4 + [1, 0, 1]  # the sixth was read again, the seventh was not

@@ -25,18 +25,6 @@ def hide_answers(name: str) -> None:
     st.html(_STYLE.format(name))
 
 
-def ask(name: str, question: str) -> None:
-    """Show a question, and hide its answers, until the page is told.
-
-    Args:
-        name: As for `hide_answers`.
-        question: Markdown.
-    """
-    hide_answers(name)
-    with st.container(key=f"{name}-question"):
-        st.markdown(question)
-
-
 def answer(name: str, part: str = "", *, keeps_room: bool = False) -> DeltaGenerator:
     """Return a container for what is shown once the page is told.
 

@@ -64,7 +64,7 @@ def pick_class(label: str, names: list[str], key: str, default: str, why: str) -
     """Let the visitor choose a class by its name; the choice is in the URL."""
     drop_stale_choice(key, names)  # chosen for a model of other images
     index = names.index(default)
-    return str(choose(st.selectbox, label, names, index=index, key=key, width=150, help=why))
+    return str(choose(st.selectbox, label, names, index=index, key=key, width=150, help=why, shown=str))
 
 
 def pick_image(

@@ -24,9 +24,9 @@ def recall_choices(place: str, image: str, usual: Mapping[str, object]) -> None:
     kept: dict[str, dict[str, object]] = state.setdefault(f"{place}.choices", {})
     before: str | None = state.get(f"{place}.choices-of")
     keys = {name: f"{place}.{name}" for name in usual}
-    if before is not None and before != image:
+    if before is not None and all(key in state for key in keys.values()):  # else the visitor was on another page
         kept.pop(before, None)
-        kept[before] = {name: state[key] for name, key in keys.items() if key in state}
+        kept[before] = {name: state[key] for name, key in keys.items()}
         while len(kept) > MOST:
             del kept[next(iter(kept))]
     chosen = kept.get(image, {})

@@ -47,6 +47,7 @@ def follow_language() -> None:
     given = _address.restore()
     if given is not None and given != st.session_state.get(_NOW):
         _choose(given)
+        st.session_state[_IS_STORED] = False  # an address, such as Back's, is not the visitor's choice
     elif _NOW not in st.session_state:
         _begin()
     _of_thread.language = st.session_state[_NOW]

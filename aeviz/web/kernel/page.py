@@ -299,6 +299,7 @@ def pick_second(
         options,
         index=options.index(at_first) if at_first is not None else 0,
         key=f"{parameter}.{first.name}",
+        shown=lambda text: tr(text) if text == NO_COMPARISON else text,
         help=tr("A second model of the same data."),
     )
     second = found.get(str(chosen))

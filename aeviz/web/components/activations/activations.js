@@ -92,6 +92,8 @@ class Activations {
     };
     /** @type {string[]} */
     let classes = [];
+    /** @type {ArrayLike<number>} */
+    let labels = [];
     /** @type {import("./reader.js").Read} */
     let read = () => null;
     const rows = (this.rows = specs.map((spec, k) => {
@@ -101,7 +103,7 @@ class Activations {
         /** @param {import("./model_row.js").Answer} answer */
         answered: (answer) => {
           sides?.show(k, answer);
-          const names = namesFor(classes, answer.label);
+          const names = namesFor(classes, answer.label, labels);
           const seen = answer.isMoved && names.aims.length ? read(answer.values) : null;
           const hasMap = Boolean(rows[k].code?.pad);
           question?.update(names, answer.isMoved, seen && { ...seen, name: classes[seen.label], goal: classes[names.aims[1]], hasMap });
@@ -113,14 +115,14 @@ class Activations {
     const shown = rows.filter((_, k) => isOpen[k]);
     if (mine !== this.revision || !shown.length) return;
     const choice = await this.readImages(images, specs[0], shown[0]);
-    classes = choice.classes;
+    ({ classes, labels } = choice);
     read = readerOf(choice);
     for (const row of shown) await row.build(choice, read);
     if (mine !== this.revision) return;
     if (rows.length > 1) sides = new SideBySide(above, specs.map(({ title }) => title), choice.shape, choice.smooth);
     const picker = new Picker(bar, choice, (index) => {
       this.root.dataset.image = String(choice.places[index]);
-      const { aims } = namesFor(classes, choice.labels[index]);
+      const { aims } = namesFor(classes, choice.labels[index], labels);
       for (const row of shown) {
         row.code?.pad?.aimAt(aims);
         row.want({ image: choice.image(index), label: choice.labels[index] });

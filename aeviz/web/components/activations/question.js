@@ -22,11 +22,14 @@ const oneOf = (name) => (!isDigit(name) ? name : /^(8|11|18)/.test(name) ? tr("a
  * What the question speaks of.
  * @param {string[]} classes
  * @param {number} label of the image shown; none of them where it has no class
+ * @param {ArrayLike<number>} labels of all images that can be shown: it speaks of their classes alone
  * @returns {Names}
  */
-export function namesFor(classes, label) {
-  if (!classes[label] || classes.length < 2) return { shown: tr("this image"), other: tr("the next image"), target: tr("another image"), next: null, aims: [] };
-  const [next, target] = FURTHER.map((further) => (label + 1 + ((further - 1) % (classes.length - 1))) % classes.length); // never the class itself
+export function namesFor(classes, label, labels) {
+  const among = new Set(Array.from(labels));
+  const others = classes.map((_, k) => (label + 1 + k) % classes.length).filter((other) => other !== label && among.has(other));
+  if (!classes[label] || !others.length) return { shown: tr("this image"), other: tr("the next image"), target: tr("another image"), next: null, aims: [] };
+  const [next, target] = FURTHER.map((further) => others[(further - 1) % others.length]);
   return { shown: called(classes[label]), other: called(classes[next]), target: oneOf(classes[target]), next, aims: [label, target] };
 }
 
@@ -98,7 +101,7 @@ export class Question {
         choose(this.names.next);
       };
     }
-    this.names = namesFor([], 0);
+    this.names = namesFor([], 0, []);
     /** @type {Pinned | null} */
     this.pinned = null;
     /** @type {typeof GUESSES[0][0] | null} */

@@ -25,6 +25,7 @@ const ICONS = {
   told: WARNING,
   mended: CHECK,
 };
+const NARROW = mark("Some digits come back as others: two latent dimensions hold no more. That is the network, not the import.");
 const WHERE = mark("Hint: compare what goes in with what comes out. Which images come out well, and which do not?");
 
 export class Finder {
@@ -66,7 +67,7 @@ export class Finder {
     const [head, text] = {
       fits: () => [
         tr("It fits: squared error {error} per pixel, averaged over the {count} images above.", { error: now, count }),
-        tr("In class: before the point moves, guess where the next digit lands. Then drag z to draw one yourself."),
+        `${tr(NARROW)} ${tr("In class: before the point moves, guess where the next digit lands. Then drag z to draw one yourself.")}`,
       ],
       open: () => [tr("What is wrong with {title}?", { title }), tr("One of four faults. A hint follows a wrong guess.")],
       wrong: () => [
@@ -77,7 +78,7 @@ export class Finder {
       told: () => [`${tr(known.name)}.`, tr(known.why)],
       mended: () => [
         tr("Mended: error {now} in place of {before}.", { now, before: broken }),
-        `${tr("These are squared errors per pixel, averaged over the {count} images above.", { count })} ${tr(known.mended)} ` +
+        `${tr("These are squared errors per pixel, averaged over the {count} images above.", { count })} ${tr(known.mended)} ${tr(NARROW)} ` +
           tr("Import {title} (below) still imports them with the fault; its result offers to mend it.", { title }),
       ],
     }[state]();

@@ -349,18 +349,12 @@ class ImportWay extends NetworkExperiment {
   paintNames(map, style, cloud) {
     const { sent, root } = this;
     if (!sent?.labels) return;
-    const { brush } = map;
-    Object.assign(brush, { textAlign: "center", textBaseline: "middle", lineWidth: 4, strokeStyle: style.background, globalAlpha: 1 });
-    brush.font = `bold ${13 * style.scale}px sans-serif`;
-    sent.names.forEach((name, label) => {
+    const classes = sent.names.map((name, label) => {
       const own = cloud.filter((_, k) => sent.labels?.[k] === label);
-      if (!own.length) return;
       const middle = [0, 1].map((axis) => own.map((point) => point[axis]).sort((a, b) => a - b)[own.length >> 1]);
-      const [x, y] = map.place(/** @type {Pair} */ (middle));
-      brush.fillStyle = classColour(label, root);
-      brush.strokeText(name, x, y);
-      brush.fillText(name, x, y);
+      return { name, colour: classColour(label, root), centre: own.length ? /** @type {Pair} */ (middle) : null };
     });
+    map.names(classes, style);
   }
 
   close() {

@@ -3,6 +3,7 @@
 import { digitsOf, linearTicks, logTicks, readable } from "./axis.js";
 import { line } from "./curves.js";
 import { brushOf, element, pixelRatio, resize, write } from "./dom.js";
+import { writeApart } from "./painter.js";
 
 /** @typedef {[number, number]} Pair */
 /** @typedef {{ colour: string, width?: number, dash?: number[], alpha?: number }} Look */
@@ -201,6 +202,21 @@ export class Plot {
     this.brush.textBaseline = "bottom";
     const [x, y] = this.place(at);
     this.brush.fillText(text, x, y);
+  }
+
+  /**
+   * The names of classes, framed in their colours, at their centres; those that would cover each other apart.
+   * @param {{ name: string, colour: string, centre: Pair | null }[]} classes @param {import("./theme.js").Style} style
+   */
+  names(classes, style) {
+    const { brush } = this;
+    const [width, height] = this.inner;
+    const middles = classes.map(({ centre }) => centre && this.place(centre)).map((at) => at && [at[0] - LEFT, at[1] - this.top]);
+    brush.save();
+    brush.translate(LEFT, this.top);
+    brush.globalAlpha = 1;
+    writeApart(brush, classes.map(({ name }) => name), middles, { width, height }, style, classes.map(({ colour }) => colour));
+    brush.restore();
   }
 }
 

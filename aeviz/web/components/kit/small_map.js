@@ -92,7 +92,7 @@ export class SmallMap {
     const n = labels.length;
     const look = (/** @type {number} */ i) => ({ colour: classes[labels[i]]?.colour ?? GREY, width: n > 1200 ? 1.3 : 1.8, alpha: style.isStrong ? 0.8 : 0.45 });
     for (let i = 0; i < n; i += 1) plot.dot([places[2 * i], places[2 * i + 1]], look(i));
-    if (classes.length <= MOST_NAMED) for (const { name, colour, centre } of classes) if (centre) this.name(name, centre, colour, style);
+    if (classes.length <= MOST_NAMED) plot.names(classes, style);
   }
 
   /** The names of the axes, beside them, where no mark lies. @param {Style} style */

@@ -186,7 +186,7 @@ class LessonGuide {
   remember(target = null) {
     const { done } = this.guide;
     const isColumn = target instanceof Element && target.closest("[data-testid=stSidebar]");
-    if (done && !isColumn && this.first === undefined) this.first = new URLSearchParams(location.search).get(done[0]);
+    if (done && !isColumn && isReady() && this.first === undefined) this.first = new URLSearchParams(location.search).get(done[0]);
   }
 
   look() {

@@ -287,7 +287,7 @@ class OptimizerEpochs extends Experiment {
       const isKnown = Number.isFinite(found.half);
       const sign = found.difference > 0 ? "+" : "";
       write(gap, `${sign}${percent(found.difference, means[0])}${isKnown ? ` ± ${percent(found.half, means[0])}` : ""}`);
-      write(seeds, !isKnown ? "–" : isLone(line, epoch, epochs) ? tr("may be chance") : found.side ? tr("shown") : found.seeds > most ? `> ${localise(most.toLocaleString("en"))}` : tr("about {count}", { count: roughly(found.seeds) }));
+      write(seeds, !isKnown ? "–" : this.isTold && isLone(line, epoch, epochs) ? tr("may be chance") : found.side ? tr("shown") : found.seeds > most ? `> ${localise(most.toLocaleString("en"))}` : tr("about {count}", { count: roughly(found.seeds) }));
       const place = (/** @type {number} */ value) => Math.max(0, Math.min(100, 50 + (50 * value) / (means[0] * reach)));
       const [low, middle, high] = [found.difference - found.half, found.difference, found.difference + found.half].map(place);
       bar.style.cssText = `--low:${low}%;--middle:${middle}%;--high:${100 - high}%`;

@@ -48,6 +48,7 @@ export function stepAt(time, last) {
 
 class RegretSteps extends Experiment {
   step = 1;
+  asked = ""; // the question, as JSON
 
   /** @param {any} data */
   receive(data) {
@@ -88,7 +89,10 @@ class RegretSteps extends Experiment {
 
   /** Ask, or answer where the end is known. Other settings are told at once then, and a former guess does not count for them. */
   offer() {
-    if (!this.asks) this.prediction?.set(this.question ?? null, JSON.stringify(this.question), isTold);
+    const asked = JSON.stringify(this.question ?? null);
+    if (this.asked && asked !== this.asked && !isTold) this.go(1); // the steps so far may show the answer to the new one
+    this.asked = asked;
+    if (!this.asks) this.prediction?.set(this.question ?? null, asked, isTold);
     if (this.prediction && this.asks) this.prediction.node.hidden = this.prediction.answer.hidden = true;
   }
 
@@ -110,7 +114,7 @@ class RegretSteps extends Experiment {
     this.pace = element("p", { class: "values" }, root);
     const panels = element("div", { class: "panels course" }, root);
     this.plot = new Plot(panels, { title: "", label: "", x: [-1.12, 1.12], y: [-1, 1] });
-    this.course = new Plot(panels, { title: tr("The point x_t by step t: \u22121 is best, 1 is worst. Thick: mean of the last tenth of the steps"), label: "", x: [0, 1], y: [-1.12, 1.12], isLogX: true }); // prettier-ignore
+    this.course = new Plot(panels, { title: tr("The point x_t by step t: \u22121 is best, 1 is worst. Thick: mean of about the last tenth of the steps, 3 at least"), label: "", x: [0, 1], y: [-1.12, 1.12], isLogX: true }); // prettier-ignore
     this.words = element("p", { class: "values", role: "status" }, root);
     root.append(this.prediction.answer); // above the verdicts: the plots do not move when it comes
   }

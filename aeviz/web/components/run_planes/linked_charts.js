@@ -131,7 +131,10 @@ export class LinkedCharts {
   name(plot) {
     const seed = this.pointed?.seed ?? this.chosen;
     plot.querySelectorAll(`.${NAME}`).forEach((text) => text.remove());
-    if (this.chosen < 0) return;
+    if (this.chosen < 0) {
+      plot.querySelectorAll(`.${RING}`).forEach((dot) => dot.classList.remove(RING));
+      return;
+    }
     /** @type {{ dot: SVGGraphicsElement, title: string, at: DOMMatrix }[]} */
     const found = [];
     plot.querySelectorAll(".scatterlayer > .trace .points > path").forEach((each) => {
@@ -165,6 +168,7 @@ export class LinkedCharts {
 
   close() {
     clearInterval(this.looking);
+    this.chosen = -1;
     this.show(null);
     for (const plot of this.plots.values()) {
       plot.removeListener?.("plotly_hover", this.hover);
