@@ -23,6 +23,8 @@ import { drawRoute } from "./route.js";
 import { drawTip } from "./tip.js";
 import { isShown, Transition } from "./transition.js";
 
+const PART = " · "; // between the parts of a title: a line breaks there, and within long parts alone
+const LONG_PART = 32;
 const PICK_PX = 12;
 const NAMED_CLASSES = 20; // more names than that would cover the points
 const QUICK_MS = 12; // a layer drawn within this is drawn anew for each frame
@@ -107,7 +109,8 @@ export class Panel {
 
   describe() {
     const { title, description } = this.spec;
-    this.caption.textContent = this.caption.title = this.map.morph.note(this) || title;
+    const text = (this.caption.title = this.map.morph.note(this) || title);
+    this.caption.textContent = text.split(PART).map((part) => (part.length < LONG_PART ? part.replaceAll(" ", "\u00a0") : part)).join(PART);
     this.front.setAttribute("aria-label", description);
     for (const [button, label] of this.buttons) {
       button.setAttribute("aria-label", `${label}: ${title}`);
