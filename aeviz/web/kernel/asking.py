@@ -11,9 +11,18 @@ html:not([data-told-{0}]) :is([class*="st-key-{0}-answer"], [class*="st-key-{0}-
   visibility: hidden !important;
 }}
 html[data-told-{0}] .st-key-{0}-question * {{ visibility: hidden !important; }}
-html[data-told-{0}] [class*="st-key-{0}-question-"] {{ display: none; }}
+html[data-told-{0}] [class*="st-key-{0}-question-"], .st-key-{0}-rules {{ display: none; }}
+[data-testid=stLayoutWrapper]:has(> [class*="st-key-{0}-kept"]),
+html[data-told-{0}] [data-testid=stLayoutWrapper]:has(> [class*="st-key-{0}-answer"]) {{
+  height: auto !important; flex: none !important;
+}}
+:is([class*="st-key-{0}-kept"], html[data-told-{0}] [class*="st-key-{0}-answer"]) {{
+  height: auto !important; overflow: visible !important;
+}}
 </style>"""
 """An answer that is hidden keeps its width, to which figures are drawn; a question keeps its room: nothing jumps."""
+_CLOSED_PX = 1
+"""Height of an answer until these rules are there: Streamlit sets it with the answer, while a style may come later."""
 
 
 def hide_answers(name: str) -> None:
@@ -22,7 +31,8 @@ def hide_answers(name: str) -> None:
     Args:
         name: The experiment, as the component calls it.
     """
-    st.html(_STYLE.format(name))
+    with st.container(key=f"{name}-rules"):
+        st.markdown(_STYLE.format(name), unsafe_allow_html=True)
 
 
 def answer(name: str, part: str = "", *, keeps_room: bool = False) -> DeltaGenerator:
@@ -33,7 +43,8 @@ def answer(name: str, part: str = "", *, keeps_room: bool = False) -> DeltaGener
         part: Tells several answers of an experiment apart.
         keeps_room: Whether it takes its room before, too, so that nothing below it moves.
     """
-    return st.container(key=f"{name}-{'kept' if keeps_room else 'answer'}{part and f'-{part}'}")
+    kind = "kept" if keeps_room else "answer"
+    return st.container(key=f"{name}-{kind}{part and f'-{part}'}", height=_CLOSED_PX, border=False)
 
 
 def until_told(name: str, part: str) -> DeltaGenerator:

@@ -1,0 +1,69 @@
+"""Every page in German: what a visitor reads there is not the English message of a text that has a translation."""
+
+import re
+from pathlib import Path
+
+import pytest
+from app_server import wait_until_idle
+from playwright.sync_api import expect
+from test_walk import TITLES
+
+from aeviz.language import FOLDER
+from tools.languages import entries, read
+
+ENGLISH_TOO = re.compile(r"^[\W\d_]*\w{0,2}[\W\d_]*$")
+"""Texts that are the same in all languages: numbers, symbols, names of axes."""
+TEXTS = """() => {
+  const found = new Set();
+  const take = text => { const line = (text ?? '').replace(/\\s+/g, ' ').trim(); if (line) found.add(line); };
+  const walk = root => {
+    for (const node of root.querySelectorAll('*')) {
+      if (node.shadowRoot) walk(node.shadowRoot);
+      if (['SCRIPT', 'STYLE'].includes(node.tagName) || node.closest('.katex')) continue;
+      for (const name of ['aria-label', 'title', 'placeholder', 'alt']) take(node.getAttribute(name));
+      for (const child of node.childNodes) if (child.nodeType === Node.TEXT_NODE) take(child.textContent);
+      if (['P', 'LI', 'FIGCAPTION'].includes(node.tagName)) take(node.textContent);
+    }
+  };
+  walk(document.querySelector('.stApp'));
+  return [...found];
+}"""
+
+
+def english_messages():
+    """Patterns of the messages whose translation reads otherwise, by message."""
+    patterns = {}
+    for (_, one), entry in entries(read(Path(FOLDER) / "de.po")).items():
+        for message, text in zip(
+            entry.id if not isinstance(entry.id, str) else [one],
+            entry.string if not isinstance(entry.string, str) else [entry.string],
+            strict=False,
+        ):
+            plain = re.sub(r"[*`]|:material/\w+:", "", " ".join(message.split())).strip()
+            if message == text or ENGLISH_TOO.match(re.sub(r"\{[^{}]*\}", "", plain)):
+                continue
+            parts = [re.escape(part) for part in re.split(r"\{[^{}]*\}", plain)]
+            patterns[message] = re.compile("(.{1,60})".join(parts))
+    return patterns
+
+
+MESSAGES = english_messages()
+
+
+def left_in_english(texts):
+    """The texts that are an English message, with what stands in its braces."""
+    return sorted(text for text in texts if any(pattern.fullmatch(text) for pattern in MESSAGES.values()))
+
+
+def test_an_english_text_is_noticed():
+    assert left_in_english(["Zoom in", "Vergrößern", "0.5", "Adam"]) == ["Zoom in"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", TITLES)
+def test_page_speaks_german(visit, path):
+    page = visit(f"{path}?lang=de")
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+    wait_until_idle(page)
+    assert not left_in_english(page.evaluate(TEXTS))
+    expect(page.get_by_test_id("stException")).to_have_count(0)
