@@ -11,15 +11,15 @@ from test_walk import TITLES
 from aeviz.language import FOLDER
 from tools.languages import entries, read
 
-ENGLISH_TOO = re.compile(r"^[\W\d_]*\w{0,2}[\W\d_]*$")
-"""Texts that are the same in all languages: numbers, symbols, names of axes."""
+FEWEST_LETTERS = 12
+"""Of a message with values beside these: with fewer it might be any text."""
 TEXTS = """() => {
   const found = new Set();
   const take = text => { const line = (text ?? '').replace(/\\s+/g, ' ').trim(); if (line) found.add(line); };
   const walk = root => {
     for (const node of root.querySelectorAll('*')) {
       if (node.shadowRoot) walk(node.shadowRoot);
-      if (['SCRIPT', 'STYLE'].includes(node.tagName) || node.closest('.katex')) continue;
+      if (['SCRIPT', 'STYLE'].includes(node.tagName) || node.closest('.katex, code, [data-testid=stIconMaterial]')) continue;
       for (const name of ['aria-label', 'title', 'placeholder', 'alt']) take(node.getAttribute(name));
       for (const child of node.childNodes) if (child.nodeType === Node.TEXT_NODE) take(child.textContent);
       if (['P', 'LI', 'FIGCAPTION'].includes(node.tagName)) take(node.textContent);
@@ -32,7 +32,7 @@ TEXTS = """() => {
 
 def english_messages():
     """Patterns of the messages whose translation reads otherwise, by message."""
-    patterns = {}
+    patterns, german = {}, set()
     for (_, one), entry in entries(read(Path(FOLDER) / "de.po")).items():
         for message, text in zip(
             entry.id if not isinstance(entry.id, str) else [one],
@@ -40,11 +40,12 @@ def english_messages():
             strict=False,
         ):
             plain = re.sub(r"[*`]|:material/\w+:", "", " ".join(message.split())).strip()
-            if message == text or ENGLISH_TOO.match(re.sub(r"\{[^{}]*\}", "", plain)):
-                continue
-            parts = [re.escape(part) for part in re.split(r"\{[^{}]*\}", plain)]
-            patterns[message] = re.compile("(.{1,60})".join(parts))
-    return patterns
+            parts = re.split(r"\{[^{}]*\}", plain)
+            letters = sum(letter.isalpha() for part in parts for letter in part)
+            german.add(text)
+            if message != text and letters >= (FEWEST_LETTERS if len(parts) > 1 else 3):
+                patterns[message] = re.compile("(.{1,60})".join(map(re.escape, parts)))
+    return {message: pattern for message, pattern in patterns.items() if message not in german}
 
 
 MESSAGES = english_messages()
