@@ -62,6 +62,9 @@ _STYLE = """<style>
 }
 @media (max-width: 48rem) { .st-key-head > :has(> .st-key-copy-link) { width: 2.75rem !important; } }
 body:has([data-testid="stExpandSidebarButton"]) .st-key-head { padding-left: 2rem; }
+[data-testid="stStatusWidget"][class] { /* at work: not over the button that copies the link */
+  position: fixed; right: 1rem; bottom: 0.75rem; padding: 0 0.5rem; border-radius: 0.5rem; background: Canvas;
+}
 [data-testid="stSidebarHeader"] { margin-bottom: 0; }
 [data-testid="stCaptionContainer"][class] { opacity: 0.78; }
 :is(
