@@ -16,7 +16,9 @@ requestAnimationFrame(look);
 """
 
 
-@pytest.mark.parametrize("path", ["/optimizers", "/optimizers?section=counterexample", "/optimizers?section=comparison"])
+@pytest.mark.parametrize(
+    "path", ["/optimizers", "/optimizers?section=counterexample", "/optimizers?section=comparison"]
+)
 def test_answers_stay_closed_while_the_page_loads(visit, path):
     page = visit(path, prepare=lambda page: page.add_init_script(SEEN))
     wait_until_idle(page)

@@ -8,7 +8,7 @@ from app_server import wait_until_idle
 from playwright.sync_api import expect
 from test_walk import TITLES
 
-from aeviz.language import FOLDER
+from aeviz.language import FOLDER, in_language, tr
 from tools.languages import entries, read
 
 FEWEST_LETTERS = 12
@@ -56,8 +56,35 @@ def left_in_english(texts):
     return sorted(text for text in texts if any(pattern.fullmatch(text) for pattern in MESSAGES.values()))
 
 
+def tr_german(message):
+    """A message in German."""
+    with in_language("de"):
+        return tr(message)
+
+
 def test_an_english_text_is_noticed():
     assert left_in_english(["Zoom in", "Vergrößern", "0.5", "Adam"]) == ["Zoom in"]
+
+
+def test_settings_outlive_a_change_of_language(visit):
+    """The page names an option by its label, which is another one then."""
+    page = visit("/train?settings=open&preset=sparse-kl")
+    bottleneck = page.get_by_role("combobox", name="Bottleneck")
+    before = bottleneck.input_value()
+    penalty = page.get_by_role("combobox", name="Penalty on the code", exact=True)
+    kept = penalty.input_value()
+    page.get_by_role("radio", name="Deutsch").click()
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+    wait_until_idle(page)
+    epochs = page.get_by_role("spinbutton", name="Epochen", exact=True)
+    epochs.fill("7")
+    epochs.press("Enter")
+    wait_until_idle(page)
+    expect(page.get_by_role("combobox", name=tr_german("Penalty on the code"), exact=True)).to_have_value(
+        tr_german(kept)
+    )
+    expect(page.get_by_role("combobox", name=tr_german("Bottleneck"))).to_have_value(tr_german(before))
+    expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
 @pytest.mark.slow

@@ -108,6 +108,19 @@ def _begin() -> None:
 def _choose(language: str) -> None:
     st.session_state[_NOW] = language
     st.session_state[_IS_CHOSEN] = True
+    _send_labels_again()
+
+
+def _send_labels_again() -> None:
+    """Set each widget to the value that it has, so that the page gets its label in the new language.
+
+    The page names an option by its label, and would go on sending the former one, which no option has any more.
+    Buttons, files and components must not be set; their values are of other types.
+    """
+    for key, value in list(st.session_state.items()):
+        parts = value if isinstance(value, list) else [value]
+        if parts and all(isinstance(part, str | int | float) and not isinstance(part, bool) for part in parts):
+            st.session_state[key] = value
 
 
 def _switch() -> None:

@@ -14,7 +14,7 @@ OWN, OWN_SHAPE = "own", (1, 28, 28)
 
 def available() -> dict[str, str]:
     """Return the title of each data set on this machine, by its name."""
-    found = {info.name: info.title for info in list_datasets() if is_available(info.name)}
+    found = {info.name: tr(info.title) for info in list_datasets() if is_available(info.name)}
     return {**found, OWN: tr("your own images")}
 
 
