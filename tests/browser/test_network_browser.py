@@ -34,6 +34,12 @@ def test_image_and_latent_value_are_answered_without_a_rerun_and_the_image_is_in
     assert shares == pytest.approx([0.9, 0.1], abs=0.03)
     question = part.locator(".question")
     expect(question).to_contain_text(re.compile(r"^(Not an? \d yet|✓ Now it is an? \d): "))
+    x, y = map(int, pad.get_attribute("data-target").split())  # the mark of the class to reach
+    for beside, above in ((0, 0), (9, 0), (-9, 0), (0, 9), (0, 22 if y > 44 else -22)):  # the last one is its name
+        pad.click(position={"x": box["width"] / 2, "y": box["height"] - 8})
+        pad.click(position={"x": x + beside, "y": y - above})
+        expect(question).to_contain_text(re.compile(r"^✓ Now it is an? \d: so are [345] of the 5 images"))
+        assert pad.get_attribute("data-target") == f"{x} {y}"
     row.get_by_role("button", name="Reset z").click()
     row.get_by_role("img", name="Activations of encoder, layer 1").click(position={"x": 5, "y": 5})
     expect(question).to_contain_text(
@@ -75,6 +81,35 @@ def test_image_and_latent_value_are_answered_without_a_rerun_and_the_image_is_in
     expect(tip).to_have_text(
         re.compile(r"Each of the (\d+) units is a weighted sum of all (\d+) values .*\2 . \1 = ", re.DOTALL)
     )
+    pad.click(position={"x": 8, "y": 8})
+    x, y = map(int, pad.get_attribute("data-target").split())
+    pad.click(position={"x": x, "y": y})
+    part.get_by_role("button", name="Show the decoder").click()
+    unit = row.get_by_role("img", name="Activations of decoder, layer 2")
+    tap = """(node, y) => {
+        const { left, top } = node.getBoundingClientRect();
+        const place = { clientX: left + 5, clientY: top + y };
+        node.dispatchEvent(new PointerEvent("pointerdown", { pointerType: "touch", ...place }));
+    }"""
+    expect(unit).to_be_in_viewport(ratio=1)
+    expect(row.get_by_role("slider").first).to_be_in_viewport(ratio=1)  # z and what it changes are seen together
+    for y in range(5, 140, 9):
+        unit.evaluate(tap, y)
+        if ": 0.00" not in tip.inner_text():  # it answers to z
+            break
+    layer = row.get_by_role("region", name="decoder, layer 2").bounding_box()
+    box = tip.bounding_box()
+    assert box["y"] + box["height"] <= layer["y"]
+    said = []
+    for _ in range(3):  # the words on a unit follow z
+        for _ in range(4):
+            row.get_by_role("slider").first.press("ArrowRight")
+        expect(part).to_have_attribute("data-idle", "")
+        page.evaluate("() => new Promise(requestAnimationFrame)")
+        said.append(tip.inner_text())
+        unit.evaluate(tap, y)
+        assert tip.inner_text() == said[-1]
+    assert len(set(said)) == 3
     page.set_viewport_size({"width": 1280, "height": 900})
     part.get_by_role("button", name="Previous").first.click(click_count=3)
     expect(part).to_have_attribute("data-image", "0")

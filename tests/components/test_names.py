@@ -121,3 +121,13 @@ def test_names_are_written_apart_with_lines_to_their_points(tmp_path):
     assert len({(x, y) for _, x, y, _ in found["written"]}) == 4
     assert {tuple(start) for start in found["lines"]} <= {(150, 100), (151, 101)}
     assert found["lines"]
+
+
+def test_others_give_way_to_a_name_that_stays(tmp_path):
+    still = {"x": 100, "y": 100, "width": 20, "isStill": True}
+    names = [{"x": 103, "y": 101, "width": 40}, still, {"x": 96, "y": 90, "width": 30}]
+    places = run_script(tmp_path, PLACE, {"names": names, "panel": PANEL})["places"]
+    assert places[1] == {"x": 100, "y": 100, "isMoved": False}
+    for one, other in itertools.combinations(range(3), 2):
+        across = abs(places[one]["x"] - places[other]["x"]) - (names[one]["width"] + names[other]["width"]) / 2
+        assert across >= 0 or abs(places[one]["y"] - places[other]["y"]) >= 20

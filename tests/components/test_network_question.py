@@ -26,6 +26,7 @@ async function main({ classes }) {
     eight: namesFor(classes, 6, all).target,
     some: namesFor(classes, 7, [7, 2, 7, 3]),
     alone: namesFor(classes, 7, [7, 7]),
+    roomy: [8, 3].map((room) => namesFor(classes, 7, all, all.map((k) => ({ 9: room, 1: 11 })[k] ?? 5)).target),
     few: [2, 3, 4, 5].map((count) => namesFor(classes.slice(0, count), 1, all)),
     read: labels.slice(0, 10).map((label) => read([label / 10, 0])),
     unread: readerOf({ image: () => [0, 0], labels: labels.slice(0, 99), classes })([0, 0]),
@@ -48,6 +49,7 @@ def test_question_gives_the_values_of_a_tapped_unit_and_asks_on(tmp_path):
     assert "this image" in found["unnamed"]
     assert found["eight"] == "an 8"
     assert found["some"] == {"shown": "the 7", "other": "the 3", "target": "a 3", "next": 3, "aims": [7, 3]}
+    assert found["roomy"] == ["a 9", "a 1"]  # a class that a finger does not find on the plane is not asked for
     assert found["alone"]["next"] is None  # no image of another class is here
     for names in found["few"]:  # no question about turning a class into itself
         assert names["other"] != names["shown"] == "the 1"

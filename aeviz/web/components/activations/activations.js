@@ -2,13 +2,14 @@
 // Networks run in the page. Once the visitor rests on a chosen image, Python hears of it and writes it into the address.
 
 import { ask } from "../kit/blobs.js";
-import { element, write } from "../kit/dom.js";
+import { element } from "../kit/dom.js";
 import { mark, tr } from "../kit/language.js";
 import { define } from "../kit/mount.js";
 import { styleOf, watchLooks } from "../kit/theme.js";
 import { about, unpack } from "../kit/wire.js";
 import { css, paletteOn } from "./colours.js";
 import { ModelRow } from "./model_row.js";
+import { NoteBox } from "./note_box.js";
 import { Picker } from "./picker.js";
 import { Question, namesFor } from "./question.js";
 import { readerOf } from "./reader.js";
@@ -17,8 +18,6 @@ import { SideBySide } from "./side_by_side.js";
 /** @typedef {{ rows: import("./model_row.js").Spec[], images: string, origin: string, image: number | null }} Payload */
 
 const REST_MS = 500; // on an image before Python hears of it
-const TOUCHED_PX = 28; // around a tapped place that stays free
-const HEAD_PX = 64; // of the screen, which Streamlit's head covers
 
 class Activations {
   /**
@@ -40,8 +39,7 @@ class Activations {
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.later = undefined;
     this.content = element("div", {}, root);
-    this.tipBox = element("div", { class: "tip", role: "status", hidden: "" }, root);
-    this.tipText = element("div", {}, this.tipBox);
+    this.note = new NoteBox(root);
     this.palette = paletteOn(styleOf(root));
     /** @type {ModelRow[]} */
     this.rows = [];
@@ -70,6 +68,7 @@ class Activations {
     clearTimeout(this.later);
     const mine = this.revision;
     for (const row of this.rows) row.close();
+    this.note.hide();
     this.content.textContent = "";
     const bar = element("div", { class: "top" }, this.content);
     this.root.classList.toggle("two", specs.length > 1);
@@ -81,7 +80,10 @@ class Activations {
     /** @type {import("./layer_view.js").LayerView | null} */
     let pinned = null;
     const tip = {
-      ...this.tip,
+      /** @param {import("./layer_view.js").Note} note @param {import("./layer_view.js").Spot} spot */
+      show: (note, spot) => this.note.show(note, spot),
+      /** @param {import("./layer_view.js").LayerView} [view] */
+      hide: (view) => this.note.hide(view),
       /** @param {import("./layer_view.js").LayerView} view @param {number} unit */
       pin: (view, unit) => {
         if (pinned !== view) pinned?.pin(-1);
@@ -94,6 +96,8 @@ class Activations {
     let classes = [];
     /** @type {ArrayLike<number>} */
     let labels = [];
+    /** @type {number[]} pixels around the code of each class, of the model with the fewest */
+    let rooms = [];
     /** @type {import("./reader.js").Read} */
     let read = () => null;
     const rows = (this.rows = specs.map((spec, k) => {
@@ -103,7 +107,8 @@ class Activations {
         /** @param {import("./model_row.js").Answer} answer */
         answered: (answer) => {
           sides?.show(k, answer);
-          const names = namesFor(classes, answer.label, labels);
+          this.note.update();
+          const names = namesFor(classes, answer.label, labels, rooms);
           const seen = answer.isMoved && names.aims.length ? read(answer.values) : null;
           const hasMap = Boolean(rows[k].code?.pad);
           question?.update(names, answer.isMoved, seen && { ...seen, name: classes[seen.label], goal: classes[names.aims[1]], hasMap });
@@ -119,18 +124,20 @@ class Activations {
     read = readerOf(choice);
     for (const row of shown) await row.build(choice, read);
     if (mine !== this.revision) return;
+    const planes = shown.flatMap((row) => (row.code?.pad?.spots.length ? [row.code.pad.spots] : []));
+    if (planes.length) rooms = classes.map((_, label) => Math.min(...planes.map((spots) => spots[label]?.room ?? 0)));
     if (rows.length > 1) sides = new SideBySide(above, specs.map(({ title }) => title), choice.shape, choice.smooth);
     const picker = new Picker(bar, choice, (index) => {
       this.root.dataset.image = String(choice.places[index]);
-      const { aims } = namesFor(classes, choice.labels[index], labels);
+      const { aims } = namesFor(classes, choice.labels[index], labels, rooms);
       for (const row of shown) {
         row.code?.pad?.aimAt(aims);
         row.want({ image: choice.image(index), label: choice.labels[index] });
         row.flow();
       }
-      this.note(index === choice.first ? null : choice.places[index]);
+      this.tell(index === choice.first ? null : choice.places[index]);
     });
-    question = new Question(bar, shown.some((row) => row.isRelu), (label) => picker.show(label));
+    question = new Question(bar, shown.some((row) => row.isRelu), (label) => picker.show(label), () => shown[0].showDecoder());
     this.legend(bar);
     element("p", { class: "origin", text: `${tr("Under a layer, “8 of 12 > 0” says that 8 of its 12 values are above 0.")} ${origin}` }, this.content);
     this.noted = image;
@@ -142,7 +149,7 @@ class Activations {
    * Tell Python which image is shown, once the visitor rests on it.
    * @param {number | null} place in the test set; null for the image shown at first
    */
-  note(place) {
+  tell(place) {
     clearTimeout(this.later);
     this.activity.mark("address", place !== this.noted);
     if (place === this.noted) return;
@@ -187,33 +194,6 @@ class Activations {
   paintLegend() {
     const { below, zero, above } = this.palette;
     if (this.ramp) this.ramp.style.background = `linear-gradient(to right, ${[below, zero, above].map(css).join(", ")})`;
-  }
-
-  get tip() {
-    return {
-      /** @param {string} text @param {import("./layer_view.js").Spot} spot @param {HTMLCanvasElement} [picture] */
-      show: (text, spot, picture) => {
-        const box = this.root.getBoundingClientRect();
-        write(this.tipText, text);
-        if (picture !== this.tipText.nextElementSibling) this.tipBox.replaceChildren(this.tipText, ...(picture ? [picture] : []));
-        this.tipBox.hidden = false;
-        this.tipBox.classList.remove("high");
-        if (spot.clientY + TOUCHED_PX > this.tipBox.getBoundingClientRect().top && getComputedStyle(this.tipBox).position === "sticky") {
-          // at the screen's lower edge it would cover what was tapped
-          const end = Math.min(spot.clientY - TOUCHED_PX, Math.max(spot.top ?? 0, HEAD_PX + this.tipBox.offsetHeight));
-          this.tipBox.style.setProperty("--top", `${end - this.tipBox.offsetHeight - box.top}px`);
-          this.tipBox.classList.add("high");
-        }
-        const left = Math.min(spot.clientX - box.left + 12, box.width - this.tipBox.offsetWidth);
-        const high = this.tipBox.offsetHeight;
-        const isLow = spot.clientY + 16 + high > innerHeight && spot.clientY - 8 - high > 0; // no room below
-        const top = spot.clientY - box.top + (isLow ? -8 - high : 16);
-        this.tipBox.style.transform = `translate(${Math.max(0, left)}px, ${top}px)`;
-      },
-      hide: () => {
-        this.tipBox.hidden = true;
-      },
-    };
   }
 
   paint() {

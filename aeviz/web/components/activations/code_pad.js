@@ -6,6 +6,7 @@ import { classColour } from "../kit/class_colours.js";
 import { tr } from "../kit/language.js";
 import { writeApart } from "../kit/painter.js";
 import { styleOf } from "../kit/theme.js";
+import { spotsOf } from "./spots.js";
 
 /** @typedef {import("./code_view.js").Range} Range */
 /** @typedef {{ labels: ArrayLike<number>, classes: string[], isClear: (k: number) => boolean }} Known `isClear`: whether the decoder makes an image of the class of code `k` */
@@ -14,6 +15,9 @@ const DOT_PX = 2;
 const RING_PX = 6;
 const NAME_PX = 14; // names of classes closer than that would cover each other
 const BESIDE_PX = 18; // from the ring to the name of a class that lies under it
+const MARK_PX = 8; // radius of the mark of the class to reach: the ring fits in
+const ABOVE_PX = 22; // from the mark to the name of its class
+const SNAP_PX = 10; // around the mark and its name: a tap there takes z to the mark
 const RING = "#832db6"; // that of the bottleneck
 
 export class CodePad {
@@ -32,16 +36,50 @@ export class CodePad {
     this.z = new Float32Array(2);
     /** @type {number[]} */
     this.aims = [];
+    /** @type {(import("./spots.js").Spot | null)[]} where the decoder makes each class */
+    this.spots = [];
+    /** @type {{ x: number, y: number, width: number, height: number }[]} what stands for the class to reach: the mark and its name */
+    this.targets = [];
+    const classes = known?.classes ?? [];
+    this.middles = classes.map((_, k) => this.middleOf(k));
     const label = tr("Plane of z1 and z2, with the codes of some images: drag to change z");
     this.canvas = element("canvas", { class: "pad", role: "img", "aria-label": label, title: tr("Drag to change z") }, parent);
-    const move = (/** @type {PointerEvent} */ event) => moved(this.codeAt(event));
+    /** @type {PointerEvent | null} a tap on the mark, until the pointer leaves it */
+    let tap = null;
     this.canvas.onpointerdown = (event) => {
       this.canvas.setPointerCapture(event.pointerId);
-      move(event);
+      const spot = this.isOnTarget(event) ? this.target : null;
+      tap = spot && event;
+      moved(spot ? spot.code : this.codeAt(event));
     };
     this.canvas.onpointermove = (event) => {
-      if (this.canvas.hasPointerCapture(event.pointerId)) move(event);
+      if (!this.canvas.hasPointerCapture(event.pointerId)) return;
+      if (tap && Math.hypot(event.clientX - tap.clientX, event.clientY - tap.clientY) < SNAP_PX) return;
+      tap = null;
+      moved(this.codeAt(event));
     };
+  }
+
+  /**
+   * Find where the decoder makes each class, once for a model.
+   * @param {(codes: Float32Array, count: number) => Promise<ArrayLike<number>>} decode
+   * @param {import("./reader.js").Read} read
+   */
+  async findSpots(decode, read) {
+    const { codes, known, ranges, canvas } = this;
+    if (known) this.spots = await spotsOf({ ranges, codes, width: canvas.clientWidth, height: canvas.clientHeight, ...known }, decode, read);
+  }
+
+  /** The code where the decoder makes the class to reach. */
+  get target() {
+    return this.spots[this.aims[1]] ?? null;
+  }
+
+  /** @param {PointerEvent} event */
+  isOnTarget(event) {
+    const box = this.canvas.getBoundingClientRect();
+    const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+    return this.targets.some((one) => Math.abs(x - one.x) <= one.width / 2 && Math.abs(y - one.y) <= one.height / 2);
   }
 
   /** @param {PointerEvent} event */
@@ -99,22 +137,29 @@ export class CodePad {
 
   /**
    * Write the name of each class where its codes are and the decoder makes it; those that would cover another or the ring
-   * are left out, but for the aims.
+   * are left out, but for the aims. The one to reach stays by its mark, wherever the ring is.
    * @param {CanvasRenderingContext2D} brush
    * @param {import("../kit/theme.js").Style} style
    * @param {(x: number, y: number) => number[]} place in CSS pixels
    */
   writeNames(brush, style, place) {
     if (!this.known) return;
-    const { z, aims, canvas } = this;
+    const { z, aims, canvas, target } = this;
     const { classes } = this.known;
     const ring = place(z[0], z[1]);
     const taken = [ring];
+    const mark = target && place(target.code[0], target.code[1]);
+    const beside = mark && [mark[0], mark[1] + (mark[1] < 2 * ABOVE_PX ? ABOVE_PX : -ABOVE_PX)];
+    if (mark && beside) taken.push(mark, beside);
     const isNear = (/** @type {number[]} */ one, /** @type {number[]} */ other) => Math.abs(one[0] - other[0]) < NAME_PX && Math.abs(one[1] - other[1]) < NAME_PX;
     /** @type {(number[] | null)[]} */
     const middles = classes.map(() => null);
     for (const label of new Set([...aims, ...classes.keys()])) {
-      const code = this.middleOf(label);
+      if (beside && label === aims[1]) {
+        middles[label] = beside;
+        continue;
+      }
+      const code = this.middles[label];
       const at = code && place(code[0], code[1]);
       const isAim = aims.includes(label);
       if (!at || (!isAim && taken.some((other) => isNear(other, at)))) continue;
@@ -123,7 +168,32 @@ export class CodePad {
       taken.push(at);
     }
     const frames = classes.map((_, label) => (aims.includes(label) ? classColour(label, canvas) : undefined));
-    writeApart(brush, classes, middles, { width: canvas.clientWidth, height: canvas.clientHeight }, style, frames);
+    const still = mark && { label: aims[1], mark: { x: mark[0], y: mark[1], width: 2 * MARK_PX } };
+    const places = writeApart(brush, classes, middles, { width: canvas.clientWidth, height: canvas.clientHeight }, style, frames, still);
+    const name = places[aims[1]];
+    this.targets = [];
+    canvas.dataset.target = mark ? mark.map(Math.round).join(" ") : "";
+    if (!mark || !name) return;
+    this.drawMark(brush, mark, frames[aims[1]] ?? style.text, style);
+    const width = brush.measureText(classes[aims[1]]).width + SNAP_PX;
+    this.targets = [{ x: mark[0], y: mark[1], width: 2 * SNAP_PX, height: 2 * SNAP_PX }, { ...name, width, height: ABOVE_PX }];
+  }
+
+  /**
+   * A circle with nothing inside, so that the codes under it are seen.
+   * @param {CanvasRenderingContext2D} brush
+   * @param {number[]} place in CSS pixels
+   * @param {string} colour
+   * @param {import("../kit/theme.js").Style} style
+   */
+  drawMark(brush, [x, y], colour, style) {
+    for (const [ink, width] of /** @type {[string, number][]} */ ([[style.background, 6], [colour, 2.5]])) {
+      brush.strokeStyle = ink;
+      brush.lineWidth = width;
+      brush.beginPath();
+      brush.arc(x, y, MARK_PX, 0, 2 * Math.PI);
+      brush.stroke();
+    }
   }
 
   /**

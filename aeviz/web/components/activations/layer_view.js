@@ -8,8 +8,9 @@ import { mapsOf, placeOf, tile, valueAt } from "./tiles.js";
 
 /** @typedef {import("../kit/engine.js").Layer} Layer */
 /** @typedef {import("./colours.js").Palette} Palette */
-/** @typedef {{ clientX: number, clientY: number, top?: number }} Spot of the page; `top` is where its layer begins */
-/** @typedef {{ show: (text: string, spot: Spot, picture?: HTMLCanvasElement) => void, hide: () => void, pin: (view: LayerView, index: number) => void }} Tip */
+/** @typedef {{ clientX: number, clientY: number, top?: number, bottom?: number }} Spot of the page; `top` and `bottom` are where its layer begins and ends */
+/** @typedef {{ text: string, picture?: HTMLCanvasElement, view?: LayerView, index?: number }} Note in words, with the weights of the unit; `view` and `index` are of the value that it is about */
+/** @typedef {{ show: (note: Note, spot: Spot) => void, hide: (view?: LayerView) => void, pin: (view: LayerView, index: number) => void }} Tip */
 /**
  * @typedef {{
  *   weights: (unit: number) => Float32Array | null, shape: number[], view: LayerView | null,
@@ -107,6 +108,7 @@ export class LayerView {
     /** @type {LayerView | null} the picture of a unit's weights */
     this.weights = null;
     this.unit = 0; // that the keyboard is at
+    this.isByKey = false; // whether the keyboard asked for the note that stands
     this.canvas.onpointermove = (event) => this.point(event);
     this.canvas.onpointerdown = (event) => {
       const found = this.under(event);
@@ -124,7 +126,7 @@ export class LayerView {
     const { canvas } = this;
     canvas.tabIndex = 0;
     canvas.onfocus = () => canvas.matches(":focus-visible") && this.show(this.unit);
-    canvas.onblur = () => this.leave();
+    canvas.onblur = () => this.isByKey && this.leave(); // after a tap it stays while z is moved
     canvas.onkeydown = (event) => {
       if (event.key === "Escape") return this.leave();
       const step = KEYS[event.key];
@@ -137,7 +139,12 @@ export class LayerView {
   }
 
   leave() {
-    this.tip.hide();
+    this.tip.hide(this);
+    this.forget();
+  }
+
+  /** The note is about another value now. */
+  forget() {
     this.inputs?.view?.outline([]);
   }
 
@@ -239,21 +246,38 @@ export class LayerView {
    * @param {Spot} [spot] of the pointer
    */
   show(index, spot) {
-    const { values, maps, tiling, inputs, palette } = this;
-    if (!values || !palette) return this.leave();
+    const { maps, tiling } = this;
+    this.isByKey = !spot;
+    const note = this.noteOf(index);
+    if (!note) return this.leave();
+    const [map, column] = [Math.floor(index / (maps.height * maps.width)), index % maps.width];
+    const row = Math.floor(index / maps.width) % maps.height;
+    const { x, y } = placeOf(maps, tiling, map);
+    const box = this.canvas.getBoundingClientRect();
+    const layer = (this.canvas.closest(".layer") ?? this.canvas).getBoundingClientRect();
+    const at = {
+      clientX: spot?.clientX ?? box.left + x + (column + 1) * tiling.cell,
+      clientY: spot?.clientY ?? box.top + y + (row + 1) * tiling.cell,
+      top: layer.top,
+      bottom: layer.bottom,
+    };
+    return this.tip.show(note, at);
+  }
+
+  /**
+   * What there is to say of a value, as it is now; outlines its strongest inputs.
+   * @param {number} index
+   * @returns {Note | null}
+   */
+  noteOf(index) {
+    const { values, maps, inputs, palette } = this;
+    if (!values || !palette) return null;
     const size = maps.height * maps.width;
     const [map, row, column] = [Math.floor(index / size), Math.floor((index % size) / maps.width), index % maps.width];
     const place = size > 1 ? tr("map {map}, row {row}, column {column}", { map: map + 1, row: row + 1, column: column + 1 }) : tr("unit {index}", { index: map + 1 });
     const text = `${this.name}, ${place}: ${brief(values[index])}`;
-    const { x, y } = placeOf(maps, tiling, map);
-    const box = this.canvas.getBoundingClientRect();
-    const at = {
-      clientX: spot?.clientX ?? box.left + x + (column + 1) * tiling.cell,
-      clientY: spot?.clientY ?? box.top + y + (row + 1) * tiling.cell,
-      top: (this.canvas.closest(".layer") ?? this.canvas).getBoundingClientRect().top,
-    };
     const [weights, before] = [inputs?.weights(index), inputs?.values()];
-    if (!inputs || !weights || !before || weights.length !== before.length) return this.tip.show(text, at);
+    if (!inputs || !weights || !before || weights.length !== before.length) return { text, view: this, index };
     const view = (this.weights ??= new LayerView(element("div"), tr("weights"), inputs.shape, this.tip));
     view.outlined = strongest(weights, before);
     view.scale = weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0) || 1;
@@ -261,6 +285,7 @@ export class LayerView {
     inputs.view?.outline(view.outlined);
     const count = view.outlined.length;
     const note = count ? tr("Outlined: the {count} inputs with the largest |weight × value|.", { count }) : tr("All its inputs are 0.");
-    return this.tip.show(`${text}\n${tr("Its weights, up to ±{most}, one for each input.", { most: brief(view.scale) })}\n${note}`, at, view.canvas);
+    const lines = [text, tr("Its weights, up to ±{most}, one for each input.", { most: brief(view.scale) }), note];
+    return { text: lines.join("\n"), picture: view.canvas, view: this, index };
   }
 }

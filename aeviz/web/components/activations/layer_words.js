@@ -45,7 +45,7 @@ export function layerWords({ kind, activation, parameters }, before, shape) {
 export function tellOf(head, text, tip) {
   const show = () => {
     const { left, bottom, top } = head.getBoundingClientRect();
-    tip.show(text, { clientX: left, clientY: bottom, top });
+    tip.show({ text }, { clientX: left, clientY: bottom, top });
   };
   head.classList.add("told");
   head.tabIndex = 0;

@@ -141,6 +141,7 @@ export class ModelRow {
     drawFunnel(this.strip, [pixels, ...values(encoded), dimensions, ...values(decoded), pixels]);
     write(this.size, `${counted(pixels, "value")} → ${counted(dimensions, "number")} → ${counted(pixels, "value")}`);
     const shown = [...encoder.layers, ...decoder.layers].reduce((sum, layer) => sum + layer.parameters, 0);
+    if (pixels < LARGE && read(image(0))) await this.code.pad?.findSpots((z, tried) => decoder.run(z, tried), read);
     if (shown === spec.parameters || !spec.unseen) return;
     const text = tr("The layers shown hold {part} of the {all} parameters. Not counted: {unseen}.", { part: whole(shown), all: whole(spec.parameters), unseen: spec.unseen });
     element("p", { class: "unseen", text }, this.box);
@@ -258,6 +259,13 @@ export class ModelRow {
     this.strip.classList.remove("flows");
     void this.strip.offsetWidth; // so that the animation begins anew
     this.strip.classList.add("flows");
+  }
+
+  /** Scroll until the decoder stands on the screen, with z above it where there is room. */
+  showDecoder() {
+    const first = this.layers.find(({ part }) => part === "decoder")?.view.canvas ?? this.output?.mosaic.canvas;
+    const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
+    first?.closest(".layer")?.scrollIntoView({ block: "end", behavior });
   }
 
   /** Draw again, at another size or in other colours. */

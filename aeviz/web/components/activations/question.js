@@ -1,6 +1,6 @@
 // A question above the network, which the visitor answers by trying: a unit for two images, and the code between two classes.
 
-import { brief, element, write } from "../kit/dom.js";
+import { brief, button, element, write } from "../kit/dom.js";
 import { mark, tr, trc } from "../kit/language.js";
 
 /** @typedef {{ shown: string, other: string, target: string, next: number | null, aims: number[] }} Names of the image shown, of one to try (its class `next`), of one to reach; `aims` are the classes of the first and the last */
@@ -9,6 +9,7 @@ import { mark, tr, trc } from "../kit/language.js";
 /** @typedef {import("./reader.js").Reading & { name: string, goal: string, hasMap: boolean }} Seen what the image made from a moved z is read as, by its class's name; `goal` is that of the class to reach; `hasMap`: whether z has a plane */
 
 const FURTHER = [4, 2]; // classes further on: the 1 and the 9 for the 7
+const ROOM_PX = 7; // around the code of the class to reach, so that a finger finds it
 
 const isDigit = (/** @type {string} */ name) => /^\d+$/.test(name);
 
@@ -23,13 +24,17 @@ const oneOf = (name) => (!isDigit(name) ? name : /^(8|11|18)/.test(name) ? tr("a
  * @param {string[]} classes
  * @param {number} label of the image shown; none of them where it has no class
  * @param {ArrayLike<number>} labels of all images that can be shown: it speaks of their classes alone
+ * @param {number[]} [rooms] pixels around the code where the decoder makes each class; none where z has no plane
  * @returns {Names}
  */
-export function namesFor(classes, label, labels) {
+export function namesFor(classes, label, labels, rooms = []) {
   const among = new Set(Array.from(labels));
   const others = classes.map((_, k) => (label + 1 + k) % classes.length).filter((other) => other !== label && among.has(other));
   if (!classes[label] || !others.length) return { shown: tr("this image"), other: tr("the next image"), target: tr("another image"), next: null, aims: [] };
-  const [next, target] = FURTHER.map((further) => others[(further - 1) % others.length]);
+  const [next, further] = FURTHER.map((by) => others[(by - 1) % others.length]);
+  const from = others.indexOf(further);
+  const room = (/** @type {number} */ other) => Math.min(ROOM_PX, rooms[other] ?? 0);
+  const target = [...others.slice(from), ...others.slice(0, from)].reduce((best, other) => (room(other) > room(best) ? other : best));
   return { shown: called(classes[label]), other: called(classes[next]), target: oneOf(classes[target]), next, aims: [label, target] };
 }
 
@@ -84,14 +89,17 @@ export class Question {
    * @param {Element} parent
    * @param {boolean} isRelu
    * @param {(label: number | null) => void} choose shows an image of a class, or the next one
+   * @param {() => void} showDecoder scrolls to it, where it stands below the screen
    */
-  constructor(parent, isRelu, choose) {
+  constructor(parent, isRelu, choose, showDecoder) {
     this.isRelu = isRelu;
     /** @type {Map<string, number>} the first image that the unit was seen for, and the last other one */
     this.readings = new Map();
     this.box = element("div", { class: "question" }, parent);
     this.words = element("span", { "aria-live": "polite" }, this.box);
     this.answers = element("span", { class: "guesses", role: "group", "aria-label": tr("Answers"), hidden: "" }, this.box);
+    this.lead = button(this.box, tr("Show the decoder"), tr("Scroll to the squares of the decoder"), showDecoder);
+    this.lead.classList.add("lead");
     for (const guess of GUESSES[Number(isRelu)]) {
       const button = element("button", { type: "button", text: guess.text === "0" ? "0" : tr(guess.text) }, this.answers);
       button.onclick = () => {
@@ -159,6 +167,8 @@ export class Question {
     const isAbout = isMoved && !isNew;
     write(this.words, isAbout ? movedText(names, seen) : questionText(names, pinned && { title, readings, verdict }, isRelu));
     this.answers.hidden = isAbout || readings.size !== 1;
-    this.box.classList.toggle("reached", isAbout && seen !== null && isReached(seen, names.aims[1]));
+    const reached = isAbout && seen !== null && isReached(seen, names.aims[1]);
+    this.box.classList.toggle("reached", reached);
+    this.lead.hidden = !isAbout || (seen !== null && !reached); // it asks for the decoder
   }
 }

@@ -7,22 +7,47 @@ const ENOUGH = 100; // images; fewer are too far apart to tell
 /** @typedef {(values: ArrayLike<number>) => Reading | null} Read */
 
 /**
+ * Four sums at once, since hundreds of images are compared with hundreds: it takes half of the time.
+ * @param {ArrayLike<number>} one
+ * @param {ArrayLike<number>} other
+ */
+function squaredDistance(one, other) {
+  let [a, b, c, d] = [0, 0, 0, 0];
+  let i = 0;
+  for (; i + 3 < one.length; i += 4) {
+    const p = one[i] - other[i];
+    const q = one[i + 1] - other[i + 1];
+    const r = one[i + 2] - other[i + 2];
+    const s = one[i + 3] - other[i + 3];
+    a += p * p;
+    b += q * q;
+    c += r * r;
+    d += s * s;
+  }
+  for (; i < one.length; i += 1) a += (one[i] - other[i]) ** 2;
+  return a + b + c + d;
+}
+
+/**
  * A reader of images by others whose classes are known.
  * @param {Pick<import("./picker.js").Choice, "image" | "labels" | "classes">} choice
  * @returns {Read} gives null where there are no classes or too few images
  */
 export function readerOf({ image, labels, classes }) {
   if (!classes.length || labels.length < ENOUGH) return () => null;
+  const others = Array.from(labels, (_, k) => image(k));
   return (values) => {
-    const far = Array.from(labels, (_, k) => {
-      const other = image(k);
-      let sum = 0;
-      for (let i = 0; i < other.length; i += 1) sum += (other[i] - values[i]) ** 2;
-      return sum;
+    /** @type {{ far: number, label: number }[]} the nearest first */
+    const nearest = [];
+    others.forEach((other, k) => {
+      const far = squaredDistance(other, values);
+      if (nearest.length === NEAREST && far >= nearest[NEAREST - 1].far) return;
+      const after = nearest.findIndex((one) => one.far > far);
+      nearest.splice(after < 0 ? nearest.length : after, 0, { far, label: labels[k] });
+      nearest.length = Math.min(NEAREST, nearest.length);
     });
-    const nearest = [...far.keys()].sort((a, b) => far[a] - far[b]).slice(0, NEAREST).map((k) => labels[k]);
-    const votes = (/** @type {number} */ label) => nearest.filter((other) => other === label).length;
-    const label = nearest.reduce((best, next) => (votes(next) > votes(best) ? next : best)); // of equals the nearest
+    const votes = (/** @type {number} */ label) => nearest.filter((one) => one.label === label).length;
+    const { label } = nearest.reduce((best, next) => (votes(next.label) > votes(best.label) ? next : best)); // of equals the nearest
     return { label, votes: votes(label), of: nearest.length };
   };
 }

@@ -1,6 +1,6 @@
 // Where the names of classes stand: in the middle of their points, or as close to it as they do not cover each other.
 
-/** @typedef {{ x: number, y: number, width: number }} Name its wanted middle and its width, in pixels */
+/** @typedef {{ x: number, y: number, width: number, isStill?: boolean }} Name its wanted middle and its width, in pixels; `isStill`: the others give way to it */
 /** @typedef {{ x: number, y: number, isMoved: boolean }} Place `isMoved`: a line leads from its points to the name */
 
 export const NAME_HEIGHT = 20; // of a line of 16 pixels with its frame
@@ -25,7 +25,7 @@ export function placeNames(names, panel) {
   for (const name of moving) clamp(name, panel);
   for (let round = 0; round < ROUNDS && separate(moving, panel); round += 1);
   moving.forEach((name, k) => {
-    if (moving.some((other, j) => j !== k && overlap(name, other))) moveToFreePlace(name, moving, panel);
+    if (!name.isStill && moving.some((other, j) => j !== k && overlap(name, other))) moveToFreePlace(name, moving, panel);
   });
   return shown.map((place, k) => {
     const wanted = names[k];
@@ -63,19 +63,19 @@ function separate(names, panel) {
   for (let k = 1; k < names.length; k += 1) {
     for (let j = 0; j < k; j += 1) {
       const [one, other] = [names[j], names[k]];
-      const excess = overlap(one, other);
+      const excess = one.isStill && other.isStill ? null : overlap(one, other);
       if (!excess) continue;
       moved = true;
       const [dx, dy] = [other.x - one.x, other.y - one.y];
       const angle = Math.hypot(dx, dy) > 1e-6 ? Math.atan2(dy, dx) : TURN * k;
       const [x, y] = [Math.cos(angle), Math.sin(angle)];
-      const push = Math.min(excess.across / Math.abs(x), excess.upwards / Math.abs(y)) / 2;
-      one.x -= push * x;
-      one.y -= push * y;
-      other.x += push * x;
-      other.y += push * y;
-      clamp(one, panel);
-      clamp(other, panel);
+      const push = Math.min(excess.across / Math.abs(x), excess.upwards / Math.abs(y)) / (one.isStill || other.isStill ? 1 : 2);
+      for (const [name, sign] of /** @type {[Name, number][]} */ ([[one, -1], [other, 1]])) {
+        if (name.isStill) continue;
+        name.x += sign * push * x;
+        name.y += sign * push * y;
+        clamp(name, panel);
+      }
     }
   }
   return moved;

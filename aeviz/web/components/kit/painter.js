@@ -214,14 +214,18 @@ export function drawNames(panel, classes, hidden, style) {
  * @param {{ width: number, height: number }} panel
  * @param {Style} style
  * @param {(string | undefined)[]} [colours] of the frame around each name; by default names have none
+ * @param {{ label: number, mark: import("./names.js").Name } | null} [still] a name that stays in its place, and what none covers
+ * @returns where the names stand
  */
-export function writeApart(brush, names, middles, panel, style, colours = []) {
+export function writeApart(brush, names, middles, panel, style, colours = [], still = null) {
   brush.font = `700 ${style.font.replace(/^\d+px/, `${Math.round(NAME_PX * style.scale)}px`)}`;
   brush.textAlign = "center";
   brush.textBaseline = "middle";
   brush.lineJoin = "round";
-  const wanted = middles.map((middle, label) => middle && { x: middle[0], y: middle[1], width: brush.measureText(names[label]).width + (colours[label] ? 2 * NAME_PAD : 0) });
-  const places = placeNames(wanted, panel);
+  const wanted = middles.map((middle, label) => middle && {
+    x: middle[0], y: middle[1], width: brush.measureText(names[label]).width + (colours[label] ? 2 * NAME_PAD : 0), isStill: label === still?.label,
+  }); // prettier-ignore
+  const places = placeNames(still ? [...wanted, { ...still.mark, isStill: true }] : wanted, panel).slice(0, names.length);
   places.forEach((place, label) => {
     const from = wanted[label];
     if (place?.isMoved && from) drawLeader(brush, from, lineEnd(from, place), style);
@@ -241,6 +245,7 @@ export function writeApart(brush, names, middles, panel, style, colours = []) {
     brush.fillText(names[label], place.x, place.y + 1);
   });
   brush.textBaseline = "alphabetic";
+  return places;
 }
 
 /** @param {CanvasRenderingContext2D} brush @param {{ x: number, y: number }} from @param {number[]} to @param {Style} style */
