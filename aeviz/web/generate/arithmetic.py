@@ -10,6 +10,7 @@ from aeviz.figures.palette import class_colour
 from aeviz.language import mark, number, tr
 from aeviz.web.components.kit.prediction import Question
 from aeviz.web.components.latent_walk.component import Arrow, Mark, Walk, latent_walk, reported_stop
+from aeviz.web.generate.asked_again import put_back_for_new_question
 from aeviz.web.generate.ground import ground, plane
 from aeviz.web.generate.questions import ask_for_strength
 from aeviz.web.generate.readings import read, show_readings
@@ -100,6 +101,7 @@ def show_arithmetic(model: Model) -> None:
             question = ask_for_strength(image, own, plus, turned[0] if turned else None, why)
             asked = question.name
             hide_answers(asked)
+        put_back_for_new_question(STRENGTH, model, question)
         with strips:
             _show_start(model, image)
             if _show_strip(model, z[image], direction, asked):

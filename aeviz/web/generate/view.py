@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from aeviz.language import tr
-from aeviz.web.generate.arithmetic import show_arithmetic
+from aeviz.web.generate.arithmetic import STRENGTH, show_arithmetic
 from aeviz.web.generate.attributes import has_attributes, show_attributes
 from aeviz.web.generate.ground import send_ground
 from aeviz.web.generate.interpolation import show_interpolation
@@ -14,6 +14,7 @@ from aeviz.web.generate.number import show_number
 from aeviz.web.generate.samples import send_samples, show_samples
 from aeviz.web.generate.sections import ARITHMETIC, INTERPOLATE, LEARNED, MAKE, NUMBER, SAMPLES, offer_models
 from aeviz.web.generate.starts import explain_absent, has_test_images
+from aeviz.web.generate.temperature import TEMPERATURE
 from aeviz.web.kernel.choices import choose
 from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.page import MODEL
@@ -53,7 +54,7 @@ def pick_section() -> str:
         key=MAKE,
         label_visibility="collapsed",
         width="content",
-        on_change=_choose_model,
+        on_change=_open_section,
     )
     return str(chosen or SAMPLES)
 
@@ -61,6 +62,13 @@ def pick_section() -> str:
 def usual_model(section: str) -> str:
     """Return the name of the model that a section opens with."""
     return ANCHORED if section == NUMBER else USUAL
+
+
+def _open_section() -> None:
+    """Begin a section with its usual values, and with the model that it needs."""
+    for state in (TEMPERATURE, STRENGTH):
+        state.write(state.default)
+    _choose_model()
 
 
 def _choose_model() -> None:

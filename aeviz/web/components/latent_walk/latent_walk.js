@@ -110,6 +110,7 @@ class LatentWalk {
       return { canvas, words: element("figcaption", {}, figure) };
     });
     const about = JSON.stringify([data.label, data.question]);
+    const isAnother = Boolean(data.question) && about !== this.prediction.key;
     if (about !== this.prediction.key) this.isTouched = false;
     this.prediction.set(data.question, about);
     (data.inARow ? this.side : this.root).prepend(this.prediction.node);
@@ -117,7 +118,11 @@ class LatentWalk {
     this.slider.setAttribute("aria-label", data.stopName);
     this.map.plot.canvas.setAttribute("aria-label", data.label);
     const places = `${data.stops} ${data.walks.map(({ sheet }) => sheet)}`;
-    if (data.reports ? this.kept.isNews([data.first], Boolean(this.began)) : places !== this.places) {
+    if (isAnother && data.reports) {
+      this.stop();
+      this.kept.take([data.first]);
+      this.go(data.first);
+    } else if (data.reports ? this.kept.isNews([data.first], Boolean(this.began)) : places !== this.places) {
       this.stop();
       this.go(data.first);
     } else this.draw();
