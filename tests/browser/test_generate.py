@@ -109,6 +109,10 @@ def test_samples_flow_to_the_next_ones_and_through_the_temperatures(visit):
         "The same random points, scaled; back to temperature 1.00 at the end"
     )
     slider = samples.get_by_role("slider", name="Temperature")
+    expect(answer).to_have_text(
+        re.compile("^Not 10. At temperature 0 all images are the same")
+    )  # as soon as that is seen
+    expect(samples).to_have_attribute("data-moving", "true")
     expect(slider).to_have_value(re.compile(r"^1\.[5-9]"))  # it goes along
     expect(samples.locator(".lead")).to_have_text(re.compile(r"^\d+ of 100 .* at temperature (1\.[2-9]|2)"))
     samples.get_by_role("button", name="Stop").click()
@@ -149,9 +153,25 @@ def test_chosen_sample_is_shown_large_and_leads_to_explore(visit):
     page.keyboard.press("ArrowDown")
     expect(samples.get_by_role("status")).to_have_text("Image 24 of 100")
     expect(samples.get_by_role("img", name="Nearest test image")).to_be_visible()
+    expect(samples.locator(".lens")).to_be_hidden()
     samples.get_by_role("link", name="Open this point on Explore").click()
     expect(page).to_have_url(re.compile(r"/explore\?.*digits-2d-adam\.at="))
     expect(page.get_by_test_id("latent-map")).to_be_visible()
+
+
+def test_tapped_sample_is_shown_large_where_it_is_in_sight(visit):
+    """The card stands a screen below on a phone: a tap shows it over the grid, a second one hides it."""
+    page = visit("/generate?model=digits-2d-adam&with.digits-2d-adam=nothing", width=390, height=844, touch=True)
+    samples = page.get_by_test_id("samples")
+    expect(samples.get_by_role("status")).to_have_text(re.compile("^Image"))
+    expect(samples.locator(".caption")).to_have_text(re.compile(r"Tap an image\.$"))
+    for words in (r"^Image 14 of 100; nearest code: test image \d+, class \d$", ""):
+        samples.locator(".grid").tap(position={"x": 125, "y": 53})
+        if words:
+            expect(samples.locator(".lens")).to_have_text(re.compile(words))
+            expect(samples.locator(".lens")).to_be_in_viewport(ratio=1)
+        else:
+            expect(samples.locator(".lens")).to_be_hidden()
 
 
 def test_two_models_show_the_same_place_of_their_grids(visit):

@@ -112,7 +112,13 @@ def show_arithmetic(model: Model) -> None:
                     st.markdown(_explain_ends(model, image, direction))
         with walk:
             _show_walk(model, z[image], direction, means, (minus, plus), question)
-            st.caption(tr("Arrow: the difference of the means. Line: the image's point at strengths from -2 to 2."))
+            st.caption(
+                tr(
+                    "Coloured arrow: the difference of the means. Thin line: the image's point at strengths from "
+                    "\N{MINUS SIGN}2 to 2. Thick arrow: from the image's point (ring) to the point at the strength "
+                    "that is set."
+                )
+            )
         offer_download(model.config.data.name, tr("to show the original image"))
 
 

@@ -102,6 +102,9 @@ def show_interpolation(model: Model) -> None:
                 )
         with walk:
             _show_walk(model, a, b, tuple(ways), question)
+            st.caption(
+                tr("Large discs: the points that the two images are decoded from, on their lines. Grey: the ends.")
+            )
         with strips, kept_back(question is not None, ASKED, "distances"):
             _show_distances(model, paths, is_drawn=start.origin == end.origin == DRAW)
             st.markdown(_advice(model))

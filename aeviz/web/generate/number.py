@@ -180,9 +180,15 @@ def _show_sweep(model: Model, typed: str, labels: np.ndarray, digits: list[Digit
         on_change=write,
     )
     st.caption(
-        tr("Discs: anchors. Dots: the points that the digits are decoded from; each moves away from its disc.")
+        tr(
+            "Names: the classes. Large discs: the points that the digits are decoded from. At temperature 0 each lies "
+            "at the anchor of its class, and moves away from it along its line."
+        )
         if is_anchored(model)
-        else tr("Discs: class means. Dots: the points that the digits are decoded from; each moves away from its disc.")
+        else tr(
+            "Names: the classes. Large discs: the points that the digits are decoded from. At temperature 0 each lies "
+            "at the mean of its class, and moves away from it along its line."
+        )
     )
 
 
@@ -248,7 +254,7 @@ def _ask(model: Model, labels: np.ndarray, digits: list[Digit]) -> Question | No
         others=_list_votes(by_image, names),
     )
     if not read_as.is_clear:
-        why += " " + tr("No class has {clear} of 10: that is unclear.", clear=CLEAR)
+        why += " " + tr("No class has {clear} of 10: that is no clear class.", clear=CLEAR)
     return ask_for_digit(
         typed,
         first,
@@ -294,8 +300,8 @@ def _show_reading(model: Model, labels: np.ndarray, images: np.ndarray, points: 
         lines.append("- " + tr("By their pixels: {reading}", reading=reading))
     st.markdown(
         tr(
-            "**Do the images show what was typed?** The 10 nearest test images vote on each (?: unclear, fewer than "
-            "{clear} agree):",
+            "**Do the images show what was typed?** The 10 nearest test images vote on each (?: no clear class, fewer "
+            "than {clear} agree):",
             clear=CLEAR,
         )
         + "\n\n"

@@ -31,13 +31,15 @@ _IS_SUBSTITUTE = "generate.substitute"
 _DIGITS = frozenset("0123456789")
 _STYLE = """<style>
 @media (max-width: 40rem) {
-  .st-key-make div:has(> button) { flex-wrap: wrap; overflow: visible; }
+  .st-key-make [role="radiogroup"] { flex-wrap: nowrap; overflow-x: auto; scrollbar-width: none; }
+  .st-key-make [role="radiogroup"] > button { flex: none; }
+  .st-key-make [role="radiogroup"] > [aria-checked="true"] { scroll-initial-target: nearest; }
 }
 .st-key-start-start, .st-key-end-start, .st-key-onto-start { flex-wrap: nowrap; }
 :is(.st-key-start-start, .st-key-end-start) [data-testid="stElementToolbar"] { display: none; }
 .st-key-with-walk [data-testid="stHorizontalBlock"] { flex-direction: row-reverse; }
 </style>"""
-"""On a phone all sections are in view, in two rows, and the question stands above the strips. An image beside a button
+"""On a phone sections that do not fit are scrolled to. An image beside a button
 has no toolbar, which would cover that."""
 
 

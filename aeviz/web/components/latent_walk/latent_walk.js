@@ -219,8 +219,10 @@ class LatentWalk {
       plot.arrow(start, end, { colour, width: 3 });
       if (text) map.name(text, [(start[0] + end[0]) / 2, (start[1] + end[1]) / 2], style.text, style, [0, 14]);
     }
+    if (data.marks.some(({ faint }) => faint)) map.nameClasses(style);
     data.marks.forEach(({ text, colour, faint }, k) => {
       const place = this.markAt(k);
+      if (faint && map.isNamed) return; // the ground names the class in a frame
       if (faint) {
         plot.dot(place, { colour, width: 12, alpha: 0.25 });
         map.name(text, place, style.text, style);
@@ -233,9 +235,13 @@ class LatentWalk {
       const place = (/** @type {number} */ k) => /** @type {Pair} */ ([places[2 * k], places[2 * k + 1]]);
       if (start === null) map.mark(place(at), colour, style, 7);
       else {
-        map.mark(place(start), style.background, style, 4);
-        plot.arrow(place(start), place(at), { colour: style.background, width: 7 });
-        plot.arrow(place(start), place(at), { colour: style.text, width: 4 });
+        const [from, to] = [place(start), place(at)];
+        const share = map.shareWithin(from, to);
+        const head = /** @type {Pair} */ ([from[0] + (to[0] - from[0]) * share, from[1] + (to[1] - from[1]) * share]);
+        map.mark(from, style.background, style, 4);
+        plot.arrow(from, head, { colour: style.background, width: 7 });
+        plot.arrow(from, head, { colour: style.text, width: 4 });
+        if (share < 1) map.name(tr("goes on beyond the map"), head, style.text, style, [0, 18], to[0] > from[0] ? "right" : "left");
       }
     }
   }

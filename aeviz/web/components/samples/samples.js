@@ -16,7 +16,7 @@ import { SmallMap } from "../kit/small_map.js";
 import { styleOf, watchLooks } from "../kit/theme.js";
 import { isAddressed } from "../kit/told.js";
 import { Arrival } from "./arrival.js";
-import { Flow, atTemperature, between, project, temperatureAt } from "./flow.js";
+import { Flow, WARMS, atTemperature, between, project, temperatureAt } from "./flow.js";
 
 /**
  * @typedef {{
@@ -68,7 +68,13 @@ class Samples {
     this.picture = element("img", { class: "picture" }, this.grid);
     this.marks = element("div", { class: "marks", "aria-hidden": "true" }, this.grid);
     this.frame = element("div", { class: "frame", "aria-hidden": "true" }, this.grid);
+    this.lens = element("div", { class: "lens", hidden: "", "aria-hidden": "true" }, this.grid); // what a finger chose, where it is in sight
+    const large = element("div", {}, this.lens);
+    this.lensOwn = element("canvas", {}, large);
+    this.lensNear = element("canvas", {}, large);
+    this.lensWords = element("span", {}, this.lens);
     this.caption = element("p", { class: "caption" }, left);
+    left.append(this.prediction.why); // it moves nothing when it is told
     const card = element("section", { class: "card", "aria-label": tr("Chosen image") }, body);
     this.lead = element("p", { class: "lead" }, card);
     this.meaning = element("p", { class: "hint" }, card);
@@ -153,6 +159,7 @@ class Samples {
     this.map.plot.canvas.setAttribute("aria-label", tr("The samples on the map of {model}", { model: data.model }));
     this.root.classList.toggle("smooth", data.smooth);
     this.root.classList.toggle("beside", data.beside);
+    this.root.classList.toggle("asks", Boolean(data.question));
     write(this.meaning, data.meaning);
     this.prediction.set(data.question, JSON.stringify([data.model, data.question?.ask, data.question?.choices]), isFirst && isAddressed(/^temperature$/));
     this.picture.src = data.picture;
@@ -238,7 +245,7 @@ class Samples {
     this.move((share) => {
       const now = temperatureAt(share, temperature, highest);
       this.temperature = share < 1 ? now : -1;
-      if (share === 1) this.prediction.tell();
+      if (share >= WARMS) this.prediction.tell(); // temperature 0 has been seen for a second
       return atTemperature(places, now);
     }, SWEEP_MS);
   }
@@ -285,8 +292,9 @@ class Samples {
     this.slider.setAttribute("aria-valuetext", number(now, 2));
     write(this.output, number(now, 2));
     if (!this.data) return;
+    const isTouched = matchMedia("(hover: none)").matches;
     const said = this.data.text.replace(/[\d.,]+$/, localise(String(Number(now.toFixed(2))))); // the temperature, at its end
-    write(this.caption, `${said}.${this.data.beside ? "" : ` ${tr("Point at an image or click it.")}`}`);
+    write(this.caption, `${said}.${this.data.beside ? "" : ` ${isTouched ? tr("Tap an image.") : tr("Point at an image or click it.")}`}`);
   }
 
   drawMap() {
@@ -343,8 +351,10 @@ class Samples {
     const box = this.grid.getBoundingClientRect();
     const index = imageAt(this.data, (event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height);
     if (index < 0) return;
-    if (isClick) this.choose(index);
-    else if (event.pointerType === "mouse") this.show(index);
+    if (isClick) {
+      this.lens.hidden = event.pointerType === "mouse" || (index === this.chosen && !this.lens.hidden);
+      this.choose(index);
+    } else if (event.pointerType === "mouse") this.show(index);
   }
 
   /** @param {number} index */
@@ -370,6 +380,7 @@ class Samples {
     write(this.title, isFar ? tr("Image {place} of {count}: its point lies outside the data (×)", which) : tr("Image {place} of {count}", which));
     const moving = this.flow.canvas;
     drawTile(this.own.canvas, moving.hidden ? sheets.picture : moving, data, index);
+    this.drawLens(index);
     this.drawMap();
     if (this.flow.isMoving) {
       const back = tr("The same random points, scaled; back to temperature {temperature} at the end", { temperature: number(data.temperature, 2) });
@@ -382,6 +393,19 @@ class Samples {
     }
     this.link.hidden = !data.links.length;
     if (data.links.length) this.link.href = data.links[index];
+  }
+
+  /** What a finger chose, large in the half of the grid that it is not in. @param {number} index */
+  drawLens(index) {
+    const { data, sheets, lens } = this;
+    if (!data || !sheets || lens.hidden) return;
+    const moving = this.flow.canvas;
+    lens.classList.toggle("low", Math.floor(index / data.columns) < data.count / data.columns / 2);
+    drawTile(this.lensOwn, moving.hidden ? sheets.picture : moving, data, index);
+    this.lensNear.hidden = !sheets.nearest || this.flow.isMoving || this.flow.isHeld;
+    if (sheets.nearest) drawTile(this.lensNear, sheets.nearest, data, index);
+    const generated = tr("Image {place} of {count}", { place: index + 1, count: data.count });
+    write(this.lensWords, this.lensNear.hidden ? generated : `${generated}; ${data.nearestTexts[index]}`);
   }
 
   close() {
