@@ -31,16 +31,23 @@ _IS_SUBSTITUTE = "generate.substitute"
 _DIGITS = frozenset("0123456789")
 _STYLE = """<style>
 @media (max-width: 40rem) {
+  .st-key-path-ends :is([data-testid="stHorizontalBlock"], [data-testid="stVerticalBlock"]) { gap: 0.4rem; }
+  .st-key-path-ends [data-testid="stColumn"] { min-width: 0; flex: 1 1 45%; }
+  .st-key-path-ends :is(.st-key-start-start, .st-key-end-start) > :last-child { min-width: 0; flex: 1 1 0; }
+  .st-key-path-ends :is(.st-key-start-start, .st-key-end-start) img { width: 2.5rem !important; }
+  .st-key-path-ends :is(.st-key-start-start, .st-key-end-start) button { padding: 0.25rem 0.35rem; }
+  .st-key-path-ends :is(.st-key-start-start, .st-key-end-start) button span:has(> [data-testid="stIconMaterial"]) {
+    display: none;
+  }
   .st-key-make [role="radiogroup"] { flex-wrap: nowrap; overflow-x: auto; scrollbar-width: none; }
   .st-key-make [role="radiogroup"] > button { flex: none; }
   .st-key-make [role="radiogroup"] > [aria-checked="true"] { scroll-initial-target: nearest; }
 }
 .st-key-start-start, .st-key-end-start, .st-key-onto-start { flex-wrap: nowrap; }
 :is(.st-key-start-start, .st-key-end-start) [data-testid="stElementToolbar"] { display: none; }
-.st-key-with-walk [data-testid="stHorizontalBlock"] { flex-direction: row-reverse; }
 </style>"""
-"""On a phone sections that do not fit are scrolled to. An image beside a button
-has no toolbar, which would cover that."""
+"""On a phone sections that do not fit are scrolled to, and both ends of a path are beside each other. An image beside a
+button has no toolbar, which would cover that."""
 
 
 def pick_section() -> str:
