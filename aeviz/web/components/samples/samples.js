@@ -16,6 +16,7 @@ import { SmallMap } from "../kit/small_map.js";
 import { styleOf, watchLooks } from "../kit/theme.js";
 import { isAddressed } from "../kit/told.js";
 import { Arrival } from "./arrival.js";
+import { Lens } from "./lens.js";
 import { Flow, WARMS, atTemperature, between, project, temperatureAt } from "./flow.js";
 
 /**
@@ -68,11 +69,7 @@ class Samples {
     this.picture = element("img", { class: "picture" }, this.grid);
     this.marks = element("div", { class: "marks", "aria-hidden": "true" }, this.grid);
     this.frame = element("div", { class: "frame", "aria-hidden": "true" }, this.grid);
-    this.lens = element("div", { class: "lens", hidden: "", "aria-hidden": "true" }, this.grid); // what a finger chose, where it is in sight
-    const large = element("div", {}, this.lens);
-    this.lensOwn = element("canvas", {}, large);
-    this.lensNear = element("canvas", {}, large);
-    this.lensWords = element("span", {}, this.lens);
+    this.lens = new Lens(this.grid);
     this.caption = element("p", { class: "caption" }, left);
     left.append(this.prediction.why); // it moves nothing when it is told
     const card = element("section", { class: "card", "aria-label": tr("Chosen image") }, body);
@@ -352,7 +349,7 @@ class Samples {
     const index = imageAt(this.data, (event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height);
     if (index < 0) return;
     if (isClick) {
-      this.lens.hidden = event.pointerType === "mouse" || (index === this.chosen && !this.lens.hidden);
+      this.lens.toggle(event.pointerType !== "mouse" && (index !== this.chosen || !this.lens.isShown));
       this.choose(index);
     } else if (event.pointerType === "mouse") this.show(index);
   }
@@ -380,7 +377,7 @@ class Samples {
     write(this.title, isFar ? tr("Image {place} of {count}: its point lies outside the data (×)", which) : tr("Image {place} of {count}", which));
     const moving = this.flow.canvas;
     drawTile(this.own.canvas, moving.hidden ? sheets.picture : moving, data, index);
-    this.drawLens(index);
+    this.lens.draw(data, moving.hidden ? sheets.picture : moving, this.flow.isMoving || this.flow.isHeld ? null : sheets.nearest, index);
     this.drawMap();
     if (this.flow.isMoving) {
       const back = tr("The same random points, scaled; back to temperature {temperature} at the end", { temperature: number(data.temperature, 2) });
@@ -393,19 +390,6 @@ class Samples {
     }
     this.link.hidden = !data.links.length;
     if (data.links.length) this.link.href = data.links[index];
-  }
-
-  /** What a finger chose, large in the half of the grid that it is not in. @param {number} index */
-  drawLens(index) {
-    const { data, sheets, lens } = this;
-    if (!data || !sheets || lens.hidden) return;
-    const moving = this.flow.canvas;
-    lens.classList.toggle("low", Math.floor(index / data.columns) < data.count / data.columns / 2);
-    drawTile(this.lensOwn, moving.hidden ? sheets.picture : moving, data, index);
-    this.lensNear.hidden = !sheets.nearest || this.flow.isMoving || this.flow.isHeld;
-    if (sheets.nearest) drawTile(this.lensNear, sheets.nearest, data, index);
-    const generated = tr("Image {place} of {count}", { place: index + 1, count: data.count });
-    write(this.lensWords, this.lensNear.hidden ? generated : `${generated}; ${data.nearestTexts[index]}`);
   }
 
   close() {
