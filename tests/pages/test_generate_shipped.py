@@ -82,7 +82,7 @@ def test_number_shows_all_anchors_and_its_draws_on_the_map(app):
     assert (shown["stops"][0], shown["stops"][shown["first"]], shown["stops"][-1]) == (0, 1, 2)
     assert shown["sums"][0] == "Temperature 0.00: 5 of 5 digits are read as typed."
     question = shown["question"]
-    assert question["answer"] == "The 2 in place 5, at temperature 1.20: it is unclear."
+    assert question["answer"] == "The 2 in place 5, at temperature 1.20: it is read as no clear class."
     assert (question["choices"], question["correct"]) == ([*"49382", "none"], 4)
     why = question["why"]
     assert why.startswith("Of the 10 test images nearest to its point, 10 are of class 2.")  # the point is not to blame
@@ -90,7 +90,7 @@ def test_number_shows_all_anchors_and_its_draws_on_the_map(app):
     counts = [int(each) for each in re.findall(r"(\d+) of class", votes)]
     assert (sum(counts), counts) == (10, sorted(counts, reverse=True))
     assert counts[0] < 6
-    assert "No class has 6 of 10: that is unclear." in why
+    assert "No class has 6 of 10: that is no clear class." in why
     np.testing.assert_allclose(np.hypot(*np.array([mark["at"] for mark in marks[:10]]).T), [4, 8] * 5, atol=1e-4)
 
 

@@ -44,7 +44,7 @@ def test_all_digits_that_fail_first_are_right():
 def test_strength_from_which_an_image_is_read_as_another_class(turned, right):
     asked = ask_for_strength(4, "8", "Ankle boot", turned, "")
     assert asked.choices[asked.correct] == right
-    assert asked.ask.endswith("first look like an Ankle boot?")
+    assert asked.ask.endswith("first read the 8 as an Ankle boot?")
     assert "Image 4, an 8, is" in asked.answer
 
 

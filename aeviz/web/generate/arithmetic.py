@@ -10,10 +10,11 @@ from aeviz.figures.palette import class_colour
 from aeviz.language import mark, number, tr
 from aeviz.web.components.kit.prediction import Question
 from aeviz.web.components.latent_walk.component import Arrow, Mark, Walk, latent_walk, reported_stop
+from aeviz.web.generate.asked_again import put_back_for_new_question
 from aeviz.web.generate.ground import ground, plane
 from aeviz.web.generate.questions import ask_for_strength
 from aeviz.web.generate.readings import read, show_readings
-from aeviz.web.generate.strips import WITH_WALK, show_strip
+from aeviz.web.generate.strips import beside_walk, show_strip
 from aeviz.web.kernel import distances
 from aeviz.web.kernel.asking import hide_answers, kept_back
 from aeviz.web.kernel.caching import shared
@@ -85,8 +86,7 @@ def show_arithmetic(model: Model) -> None:
         z, labels = table.z, table.labels
         means = np.stack([z[labels == classes[name]].mean(axis=0, dtype=np.float64) for name in (minus, plus)])
         direction = group_direction(z[labels == classes[plus]], z[labels == classes[minus]])
-        with st.container(key=WITH_WALK):
-            walk, strips = st.columns([2, 3], gap="medium")
+        walk, strips, start, more = beside_walk()
         readings = read(model, decoded(model, move_along(z[image], direction, STOPS)))
         turned = [float(stop) for stop, each in zip(STOPS, readings, strict=True) if stop >= 0 and each.text == plus]
         own, question, asked = model.class_names[int(labels[image])], None, None
@@ -100,17 +100,27 @@ def show_arithmetic(model: Model) -> None:
             question = ask_for_strength(image, own, plus, turned[0] if turned else None, why)
             asked = question.name
             hide_answers(asked)
-        with strips:
+        put_back_for_new_question(STRENGTH, model, question)
+        with start:
             _show_start(model, image)
-            if _show_strip(model, z[image], direction, asked):
-                with (
-                    kept_back(asked is not None, asked or "", "ends"),
-                    st.expander(tr("Why does a good image have a cross (\N{MULTIPLICATION SIGN})?")),
-                ):
-                    st.markdown(_explain_ends(model, image, direction))
+        with strips:
+            is_crossed = _show_strip(model, z[image], direction, asked)
+        if is_crossed:
+            with (
+                more,
+                kept_back(asked is not None, asked or "", "ends"),
+                st.expander(tr("Why does a good image have a cross (\N{MULTIPLICATION SIGN})?")),
+            ):
+                st.markdown(_explain_ends(model, image, direction))
         with walk:
             _show_walk(model, z[image], direction, means, (minus, plus), question)
-            st.caption(tr("Arrow: the difference of the means. Line: the image's point at strengths from -2 to 2."))
+            st.caption(
+                tr(
+                    "Coloured arrow: the difference of the means. Thin line: the image's point at strengths from "
+                    "\N{MINUS SIGN}2 to 2. Thick arrow: from the image's point (ring) to the point at the strength "
+                    "that is set."
+                )
+            )
         offer_download(model.config.data.name, tr("to show the original image"))
 
 

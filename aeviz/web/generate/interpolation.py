@@ -36,7 +36,7 @@ from aeviz.web.generate.starts import (
     list_origins,
     pick_start,
 )
-from aeviz.web.generate.strips import WITH_WALK, show_strip
+from aeviz.web.generate.strips import beside_walk, show_strip
 from aeviz.web.kernel import distances, priors
 from aeviz.web.kernel.asking import hide_answers, kept_back
 from aeviz.web.kernel.charts import show_figure
@@ -52,6 +52,8 @@ from aeviz.web.kernel.url import rename_choices
 
 STEPS, MOST_STEPS = 7, 33
 """Images on a path at first, both ends included, and at most."""
+SHOWN = 2
+"""Images at each end of a path that are shown before the answer, which those between decide."""
 ROW = 11
 """Images in a row at most; a longer path is broken into rows of the same length."""
 FRAMES, LARGE_FRAMES = 51, 21
@@ -75,7 +77,8 @@ def show_interpolation(model: Model) -> None:
         model.network()  # before the controls: a file that is dropped while it loads would be lost
         origins = [origin for origin in list_origins(model) if origin != MEAN]
         first, second = telling_pair(model) if has_readings(model) else (0, _second(model))
-        left, right, choices = st.columns([5, 5, 2], gap="medium", vertical_alignment="center")
+        with st.container(key="path-ends"):
+            left, right, choices = st.columns([5, 5, 2], gap="medium", vertical_alignment="center")
         with left:
             start = pick_start(model, trc("the start of a path", "From"), "start", first, origins)
         with right:
@@ -92,8 +95,7 @@ def show_interpolation(model: Model) -> None:
         question = ask_for_path(found[LINEAR], found[SPHERICAL]) if len(found) > 1 else None
         if question is not None:
             hide_answers(ASKED)
-        with st.container(key=WITH_WALK):
-            walk, strips = st.columns([2, 3], gap="medium")
+        walk, strips, _, more = beside_walk()
         with strips:
             _show_strips(model, paths, found, is_asked=question is not None)
             if SPHERICAL not in paths:
@@ -102,7 +104,10 @@ def show_interpolation(model: Model) -> None:
                 )
         with walk:
             _show_walk(model, a, b, tuple(ways), question)
-        with strips, kept_back(question is not None, ASKED, "distances"):
+            st.caption(
+                tr("Large discs: the points that the two images are decoded from, on their lines. Grey: the ends.")
+            )
+        with more, kept_back(question is not None, ASKED, "distances"):
             _show_distances(model, paths, is_drawn=start.origin == end.origin == DRAW)
             st.markdown(_advice(model))
         with kept_back(question is not None, ASKED, "film"):
@@ -131,7 +136,8 @@ def _show_strips(
                 show_readings([each.text for each in found[way]])
         length = tr("{name}: length {length:.2f}", name=tr(NAMES[way]), length=path_length(path))
         said = [length, far_text(model, path)]
-        ends = np.isin(np.arange(len(path)), (0, len(path) - 1))
+        places = np.arange(len(path))
+        ends = np.minimum(places, places[::-1]) < (SHOWN if len(path) >= STEPS else 1)
         text = ", ".join(filter(None, said))
         show_strip(model, path, columns, text, asked=ASKED if is_asked else None, part=way, shown=ends)
 

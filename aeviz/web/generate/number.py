@@ -13,10 +13,11 @@ from aeviz.figures.palette import class_colour
 from aeviz.language import tr, trc
 from aeviz.web.components.kit.prediction import Question
 from aeviz.web.components.latent_walk.component import Mark, Walk, latent_walk, reported_stop, sheet_of
+from aeviz.web.generate.asked_again import put_back_for_new_question
 from aeviz.web.generate.ground import ground, plane
 from aeviz.web.generate.questions import ask_for_digit
 from aeviz.web.generate.readings import CLEAR, Reading, count, has_readings, read
-from aeviz.web.generate.temperature import HIGHEST, read_temperature, write_temperature
+from aeviz.web.generate.temperature import HIGHEST, TEMPERATURE, read_temperature, write_temperature
 from aeviz.web.kernel import priors
 from aeviz.web.kernel.asking import answer, hide_answers
 from aeviz.web.kernel.caching import shared
@@ -55,7 +56,6 @@ def show_number(model: Model) -> None:
             ).strip()
             settings = st.popover(tr("Settings"), icon=":material/tune:")
             seed = pick_seed(settings)
-        temperature = read_temperature()
         if not typed:
             st.info(tr("Type a number of 1 to {most} digits.", most=MOST_DIGITS), icon=":material/dialpad:")
             return
@@ -84,6 +84,8 @@ def show_number(model: Model) -> None:
             return
         digits = [_digit(model, place, label, seed) for place, label in enumerate(labels.tolist())]
         question = _ask(model, labels, digits)
+        put_back_for_new_question(TEMPERATURE, model, question)
+        temperature = read_temperature()
         _show_sweep(model, typed, labels, digits, question)
         at = _nearest(temperature)
         points, images = np.stack([each.points[at] for each in digits]), np.stack([each.images[at] for each in digits])
@@ -178,9 +180,15 @@ def _show_sweep(model: Model, typed: str, labels: np.ndarray, digits: list[Digit
         on_change=write,
     )
     st.caption(
-        tr("Discs: anchors. Dots: the points that the digits are decoded from; each moves away from its disc.")
+        tr(
+            "Names: the classes. Large discs: the points that the digits are decoded from. At temperature 0 each lies "
+            "at the anchor of its class, and moves away from it along its line."
+        )
         if is_anchored(model)
-        else tr("Discs: class means. Dots: the points that the digits are decoded from; each moves away from its disc.")
+        else tr(
+            "Names: the classes. Large discs: the points that the digits are decoded from. At temperature 0 each lies "
+            "at the mean of its class, and moves away from it along its line."
+        )
     )
 
 
@@ -246,7 +254,7 @@ def _ask(model: Model, labels: np.ndarray, digits: list[Digit]) -> Question | No
         others=_list_votes(by_image, names),
     )
     if not read_as.is_clear:
-        why += " " + tr("No class has {clear} of 10: that is unclear.", clear=CLEAR)
+        why += " " + tr("No class has {clear} of 10: that is no clear class.", clear=CLEAR)
     return ask_for_digit(
         typed,
         first,
@@ -292,8 +300,8 @@ def _show_reading(model: Model, labels: np.ndarray, images: np.ndarray, points: 
         lines.append("- " + tr("By their pixels: {reading}", reading=reading))
     st.markdown(
         tr(
-            "**Do the images show what was typed?** The 10 nearest test images vote on each (?: unclear, fewer than "
-            "{clear} agree):",
+            "**Do the images show what was typed?** The 10 nearest test images vote on each (?: no clear class, fewer "
+            "than {clear} agree):",
             clear=CLEAR,
         )
         + "\n\n"

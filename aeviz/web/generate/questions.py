@@ -61,21 +61,25 @@ def ask_for_variety(count: int, means: int, places: Places) -> Question:
 
 def _say_how_read() -> str:
     return tr(
-        "Each image is encoded again, and its 10 nearest test images vote. Fewer than {clear} alike: unclear. You may "
-        "see another digit than the encoder does.",
+        "Each image is encoded again, and its 10 nearest test images vote. Fewer than {clear} alike: no clear class. "
+        "You may see another digit than the encoder does.",
         clear=CLEAR,
     )
 
 
 def ask_for_path(line: Sequence[Reading], circle: Sequence[Reading]) -> Question:
-    """Ask on which of two paths between the same images more are unclear or of a class that neither end has."""
+    """Ask on which of two paths between the same images fewer are clearly read as a class of the ends."""
     ends, other = line[0].name, line[-1].name
     if other != ends:
         ends = tr("{one} or {other}", one=ends, other=other)
     counts = [sum(astray(each)) for each in (line, circle)]
     return Question(
         name="interpolation",
-        ask=tr("both rows lead from one image to the other. In which do more images show no clear {ends}?", ends=ends),
+        ask=tr(
+            "both rows lead from one image to the other. In which does the encoder read fewer images clearly as "
+            "{ends}?",
+            ends=ends,
+        ),
         choices=[tr("line (upper)"), tr("circle (lower)"), tr("same")],
         correct=2 if counts[0] == counts[1] else int(counts[1] > counts[0]),
         answer=tr(
@@ -119,7 +123,7 @@ def ask_for_strength(image: int, own: str, plus: str, turned: float | None, why:
         )
     return Question(
         name="arithmetic",
-        ask=tr("at which strength does the {own} first look like {plus}?", own=own, plus=with_article(plus)),
+        ask=tr("at which strength does the encoder first read the {own} as {plus}?", own=own, plus=with_article(plus)),
         choices=[tr("up to 0.5"), tr("0.5 to 1"), tr("above 1"), tr("never")],
         correct=3 if turned is None else sum(turned > bound for bound in bounds),
         answer=answer,
@@ -142,7 +146,9 @@ def ask_for_digit(digits: Sequence[str], first: Sequence[int], answer: str, why:
     ]
     return Question(
         name="number",
-        ask=tr("as the temperature rises, which digit is first read as another one or unclear?"),
+        ask=tr(
+            "as the temperature rises, which digit does the encoder first read as another one, or as no clear class?"
+        ),
         choices=[*places, tr("none")],
         correct=first[0] if first else len(digits),
         also=first[1:],

@@ -17,7 +17,7 @@ from aeviz.web.kernel.reading import votes_by_encoder
 
 CLEAR = 6
 """Of 10 neighbours, those that must agree for a clear reading: more than half, so it leads by two votes at least."""
-UNCLEAR = mark("unclear")
+UNCLEAR = mark("no clear class")
 """What is said where fewer agree."""
 STEPS = 7
 """Images on each path of a pair that is tried."""
@@ -43,13 +43,13 @@ class Reading:
 
     @property
     def text(self) -> str:
-        """The class, or that it is unclear."""
+        """The class, or that none is clear."""
         return self.name if self.is_clear else tr(UNCLEAR)
 
     @property
     def said(self) -> str:
         """The same as the end of a sentence."""
-        return tr("read as {name}", name=self.name) if self.is_clear else tr(UNCLEAR)
+        return tr("read as {name}", name=self.text)
 
     @property
     def counted(self) -> str:

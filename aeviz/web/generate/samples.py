@@ -82,10 +82,7 @@ def show_samples(runs: list[Model]) -> None:
                 first = chosen if is_shared else None
         if is_shared:
             st.caption(
-                tr(
-                    "Both models decode the same noise, image by image: point at one, and the other shows the same "
-                    "place."
-                )
+                tr("Both models decode the same noise, image by image: choose one, and the other shows the same place.")
             )
         else:
             st.caption(tr("The models differ in latent size or image size, so each has its own noise."))

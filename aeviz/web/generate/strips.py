@@ -2,6 +2,7 @@
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from aeviz.language import tr
 from aeviz.web.kernel.asking import answer, until_told
@@ -9,8 +10,28 @@ from aeviz.web.kernel.images import marked_images, show_many
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.text import escape
 
-WITH_WALK = "with-walk"
-"""Key of a container of two columns: the first, with the question, stands at the right of a wide page."""
+_BESIDE = """<style>
+.st-key-with-walk {
+  display: grid; gap: 0.5rem 1.5rem; align-items: start;
+  grid-template: "start walk" auto "rows walk" auto "more walk" 1fr / minmax(0, 3fr) minmax(0, 2fr);
+}
+.st-key-with-walk > :has(> .st-key-walk-start) { grid-area: start; }
+.st-key-with-walk > :has(> .st-key-walk-rows) { grid-area: rows; }
+.st-key-with-walk > :has(> .st-key-walk-walk) { grid-area: walk; }
+.st-key-with-walk > :has(> .st-key-walk-more) { grid-area: more; }
+@media (max-width: 40rem) {
+  .st-key-with-walk { grid-template: "rows" auto "walk" auto "start" auto "more" auto / minmax(0, 1fr); }
+}
+</style>"""
+"""On a phone the rows that a question is about stand beside it, above the map."""
+
+
+def beside_walk() -> tuple[DeltaGenerator, DeltaGenerator, DeltaGenerator, DeltaGenerator]:
+    """Return containers for a walk with its question, the rows of images, and what is above and below those."""
+    st.html(_BESIDE)
+    with st.container(key="with-walk"):
+        walk, rows, start, more = (st.container(key=f"walk-{part}") for part in ("walk", "rows", "start", "more"))
+    return walk, rows, start, more
 
 
 def show_strip(

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from aeviz.language import tr
-from aeviz.web.generate.arithmetic import show_arithmetic
+from aeviz.web.generate.arithmetic import STRENGTH, show_arithmetic
 from aeviz.web.generate.attributes import has_attributes, show_attributes
 from aeviz.web.generate.ground import send_ground
 from aeviz.web.generate.interpolation import show_interpolation
@@ -14,6 +14,7 @@ from aeviz.web.generate.number import show_number
 from aeviz.web.generate.samples import send_samples, show_samples
 from aeviz.web.generate.sections import ARITHMETIC, INTERPOLATE, LEARNED, MAKE, NUMBER, SAMPLES, offer_models
 from aeviz.web.generate.starts import explain_absent, has_test_images
+from aeviz.web.generate.temperature import TEMPERATURE
 from aeviz.web.kernel.choices import choose
 from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.page import MODEL
@@ -30,14 +31,23 @@ _IS_SUBSTITUTE = "generate.substitute"
 _DIGITS = frozenset("0123456789")
 _STYLE = """<style>
 @media (max-width: 40rem) {
-  .st-key-make div:has(> button) { flex-wrap: wrap; overflow: visible; }
+  .st-key-path-ends :is([data-testid="stHorizontalBlock"], [data-testid="stVerticalBlock"]) { gap: 0.4rem; }
+  .st-key-path-ends [data-testid="stColumn"] { min-width: 0; flex: 1 1 45%; }
+  .st-key-path-ends :is(.st-key-start-start, .st-key-end-start) > :last-child { min-width: 0; flex: 1 1 0; }
+  .st-key-path-ends :is(.st-key-start-start, .st-key-end-start) img { width: 2.5rem !important; }
+  .st-key-path-ends :is(.st-key-start-start, .st-key-end-start) button { padding: 0.25rem 0.35rem; }
+  .st-key-path-ends :is(.st-key-start-start, .st-key-end-start) button span:has(> [data-testid="stIconMaterial"]) {
+    display: none;
+  }
+  .st-key-make [role="radiogroup"] { flex-wrap: nowrap; overflow-x: auto; scrollbar-width: none; }
+  .st-key-make [role="radiogroup"] > button { flex: none; }
+  .st-key-make [role="radiogroup"] > [aria-checked="true"] { scroll-initial-target: nearest; }
 }
 .st-key-start-start, .st-key-end-start, .st-key-onto-start { flex-wrap: nowrap; }
 :is(.st-key-start-start, .st-key-end-start) [data-testid="stElementToolbar"] { display: none; }
-.st-key-with-walk [data-testid="stHorizontalBlock"] { flex-direction: row-reverse; }
 </style>"""
-"""On a phone all sections are in view, in two rows, and the question stands above the strips. An image beside a button
-has no toolbar, which would cover that."""
+"""On a phone sections that do not fit are scrolled to, and both ends of a path are beside each other. An image beside a
+button has no toolbar, which would cover that."""
 
 
 def pick_section() -> str:
@@ -53,7 +63,7 @@ def pick_section() -> str:
         key=MAKE,
         label_visibility="collapsed",
         width="content",
-        on_change=_choose_model,
+        on_change=_open_section,
     )
     return str(chosen or SAMPLES)
 
@@ -61,6 +71,13 @@ def pick_section() -> str:
 def usual_model(section: str) -> str:
     """Return the name of the model that a section opens with."""
     return ANCHORED if section == NUMBER else USUAL
+
+
+def _open_section() -> None:
+    """Begin a section with its usual values, and with the model that it needs."""
+    for state in (TEMPERATURE, STRENGTH):
+        state.write(state.default)
+    _choose_model()
 
 
 def _choose_model() -> None:

@@ -39,6 +39,13 @@ export class KeptNumbers {
     return text !== JSON.stringify(this.read());
   }
 
+  /** Take numbers that Python sent whatever is on its way to it. @param {number[]} values */
+  take(values) {
+    this.later.stop();
+    this.awaited = [];
+    this.last = JSON.stringify(values);
+  }
+
   report() {
     const values = this.read();
     const text = JSON.stringify(values);

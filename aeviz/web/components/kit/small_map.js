@@ -92,7 +92,19 @@ export class SmallMap {
     const n = labels.length;
     const look = (/** @type {number} */ i) => ({ colour: classes[labels[i]]?.colour ?? GREY, width: n > 1200 ? 1.3 : 1.8, alpha: style.isStrong ? 0.8 : 0.45 });
     for (let i = 0; i < n; i += 1) plot.dot([places[2 * i], places[2 * i + 1]], look(i));
-    if (classes.length <= MOST_NAMED) plot.names(classes, style);
+    if (this.isNamed) plot.names(classes, style);
+  }
+
+  /** Whether the classes are named, in frames. */
+  get isNamed() {
+    const classes = this.ground?.classes ?? [];
+    return classes.length <= MOST_NAMED && classes.some(({ centre }) => centre);
+  }
+
+  /** The names of the classes once more, over what lies on the ground. @param {Style} style */
+  nameClasses(style) {
+    const { ground } = this;
+    if (ground && this.isNamed) this.plot.names((style.isDark ? allOnDark(ground) : ground).classes, style);
   }
 
   /** The names of the axes, beside them, where no mark lies. @param {Style} style */
@@ -135,6 +147,15 @@ export class SmallMap {
   within([x, y]) {
     const { plot } = this;
     return [Math.max(plot.x[0], Math.min(plot.x[1], x)), Math.max(plot.y[0], Math.min(plot.y[1], y))];
+  }
+
+  /** How much of the way from a place of the map to another one lies on it, from 0 to 1. @param {Pair} start @param {Pair} end */
+  shareWithin(start, end) {
+    const { x, y } = this.plot;
+    return [x, y].reduce((share, [low, high], k) => {
+      const edge = Math.max(low, Math.min(high, end[k]));
+      return end[k] === edge || start[k] === end[k] ? share : Math.max(0, Math.min(share, (edge - start[k]) / (end[k] - start[k])));
+    }, 1);
   }
 
   /** Where the pointer is, in pixels from a place. @param {PointerEvent} event @param {Pair} at */

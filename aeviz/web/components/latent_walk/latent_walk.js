@@ -110,6 +110,7 @@ class LatentWalk {
       return { canvas, words: element("figcaption", {}, figure) };
     });
     const about = JSON.stringify([data.label, data.question]);
+    const isAnother = Boolean(data.question) && about !== this.prediction.key;
     if (about !== this.prediction.key) this.isTouched = false;
     this.prediction.set(data.question, about);
     (data.inARow ? this.side : this.root).prepend(this.prediction.node);
@@ -117,7 +118,11 @@ class LatentWalk {
     this.slider.setAttribute("aria-label", data.stopName);
     this.map.plot.canvas.setAttribute("aria-label", data.label);
     const places = `${data.stops} ${data.walks.map(({ sheet }) => sheet)}`;
-    if (data.reports ? this.kept.isNews([data.first], Boolean(this.began)) : places !== this.places) {
+    if (isAnother && data.reports) {
+      this.stop();
+      this.kept.take([data.first]);
+      this.go(data.first);
+    } else if (data.reports ? this.kept.isNews([data.first], Boolean(this.began)) : places !== this.places) {
       this.stop();
       this.go(data.first);
     } else this.draw();
@@ -214,8 +219,10 @@ class LatentWalk {
       plot.arrow(start, end, { colour, width: 3 });
       if (text) map.name(text, [(start[0] + end[0]) / 2, (start[1] + end[1]) / 2], style.text, style, [0, 14]);
     }
+    if (data.marks.some(({ faint }) => faint)) map.nameClasses(style);
     data.marks.forEach(({ text, colour, faint }, k) => {
       const place = this.markAt(k);
+      if (faint && map.isNamed) return; // the ground names the class in a frame
       if (faint) {
         plot.dot(place, { colour, width: 12, alpha: 0.25 });
         map.name(text, place, style.text, style);
@@ -228,9 +235,13 @@ class LatentWalk {
       const place = (/** @type {number} */ k) => /** @type {Pair} */ ([places[2 * k], places[2 * k + 1]]);
       if (start === null) map.mark(place(at), colour, style, 7);
       else {
-        map.mark(place(start), style.background, style, 4);
-        plot.arrow(place(start), place(at), { colour: style.background, width: 7 });
-        plot.arrow(place(start), place(at), { colour: style.text, width: 4 });
+        const [from, to] = [place(start), place(at)];
+        const share = map.shareWithin(from, to);
+        const head = /** @type {Pair} */ ([from[0] + (to[0] - from[0]) * share, from[1] + (to[1] - from[1]) * share]);
+        map.mark(from, style.background, style, 4);
+        plot.arrow(from, head, { colour: style.background, width: 7 });
+        plot.arrow(from, head, { colour: style.text, width: 4 });
+        if (share < 1) map.name(tr("goes on beyond the map"), head, style.text, style, [0, 18], to[0] > from[0] ? "right" : "left");
       }
     }
   }

@@ -31,7 +31,7 @@ export function project({ origin, axes }, point) {
 }
 
 // Shares of Play at which the temperature is 0, leaves that, is highest, and leaves that.
-const [COLD, WARMS, HOT, COOLS] = [0.1, 0.22, 0.66, 0.8];
+export const [COLD, WARMS, HOT, COOLS] = [0.1, 0.22, 0.66, 0.8];
 
 /**
  * The temperature while Play goes down to 0, up to the highest, and back; it stays at both for a while.

@@ -16,7 +16,8 @@ import { SmallMap } from "../kit/small_map.js";
 import { styleOf, watchLooks } from "../kit/theme.js";
 import { isAddressed } from "../kit/told.js";
 import { Arrival } from "./arrival.js";
-import { Flow, atTemperature, between, project, temperatureAt } from "./flow.js";
+import { Lens } from "./lens.js";
+import { Flow, WARMS, atTemperature, between, project, temperatureAt } from "./flow.js";
 
 /**
  * @typedef {{
@@ -68,7 +69,9 @@ class Samples {
     this.picture = element("img", { class: "picture" }, this.grid);
     this.marks = element("div", { class: "marks", "aria-hidden": "true" }, this.grid);
     this.frame = element("div", { class: "frame", "aria-hidden": "true" }, this.grid);
+    this.lens = new Lens(this.grid);
     this.caption = element("p", { class: "caption" }, left);
+    left.append(this.prediction.why); // it moves nothing when it is told
     const card = element("section", { class: "card", "aria-label": tr("Chosen image") }, body);
     this.lead = element("p", { class: "lead" }, card);
     this.meaning = element("p", { class: "hint" }, card);
@@ -153,6 +156,7 @@ class Samples {
     this.map.plot.canvas.setAttribute("aria-label", tr("The samples on the map of {model}", { model: data.model }));
     this.root.classList.toggle("smooth", data.smooth);
     this.root.classList.toggle("beside", data.beside);
+    this.root.classList.toggle("asks", Boolean(data.question));
     write(this.meaning, data.meaning);
     this.prediction.set(data.question, JSON.stringify([data.model, data.question?.ask, data.question?.choices]), isFirst && isAddressed(/^temperature$/));
     this.picture.src = data.picture;
@@ -238,7 +242,7 @@ class Samples {
     this.move((share) => {
       const now = temperatureAt(share, temperature, highest);
       this.temperature = share < 1 ? now : -1;
-      if (share === 1) this.prediction.tell();
+      if (share >= WARMS) this.prediction.tell(); // temperature 0 has been seen for a second
       return atTemperature(places, now);
     }, SWEEP_MS);
   }
@@ -285,8 +289,9 @@ class Samples {
     this.slider.setAttribute("aria-valuetext", number(now, 2));
     write(this.output, number(now, 2));
     if (!this.data) return;
+    const isTouched = matchMedia("(hover: none)").matches;
     const said = this.data.text.replace(/[\d.,]+$/, localise(String(Number(now.toFixed(2))))); // the temperature, at its end
-    write(this.caption, `${said}.${this.data.beside ? "" : ` ${tr("Point at an image or click it.")}`}`);
+    write(this.caption, `${said}.${this.data.beside ? "" : ` ${isTouched ? tr("Tap an image.") : tr("Point at an image or click it.")}`}`);
   }
 
   drawMap() {
@@ -343,8 +348,10 @@ class Samples {
     const box = this.grid.getBoundingClientRect();
     const index = imageAt(this.data, (event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height);
     if (index < 0) return;
-    if (isClick) this.choose(index);
-    else if (event.pointerType === "mouse") this.show(index);
+    if (isClick) {
+      this.lens.toggle(event.pointerType !== "mouse" && (index !== this.chosen || !this.lens.isShown));
+      this.choose(index);
+    } else if (event.pointerType === "mouse") this.show(index);
   }
 
   /** @param {number} index */
@@ -370,6 +377,7 @@ class Samples {
     write(this.title, isFar ? tr("Image {place} of {count}: its point lies outside the data (×)", which) : tr("Image {place} of {count}", which));
     const moving = this.flow.canvas;
     drawTile(this.own.canvas, moving.hidden ? sheets.picture : moving, data, index);
+    this.lens.draw(data, moving.hidden ? sheets.picture : moving, this.flow.isMoving || this.flow.isHeld ? null : sheets.nearest, index);
     this.drawMap();
     if (this.flow.isMoving) {
       const back = tr("The same random points, scaled; back to temperature {temperature} at the end", { temperature: number(data.temperature, 2) });
