@@ -19,7 +19,7 @@ TEXTS = """() => {
   const walk = root => {
     for (const node of root.querySelectorAll('*')) {
       if (node.shadowRoot) walk(node.shadowRoot);
-      if (['SCRIPT', 'STYLE'].includes(node.tagName) || node.closest('.katex, code, [data-testid=stIconMaterial]')) continue;
+      if (node.closest('script, style, .katex, code, [data-testid=stIconMaterial]')) continue;
       for (const name of ['aria-label', 'title', 'placeholder', 'alt']) take(node.getAttribute(name));
       for (const child of node.childNodes) if (child.nodeType === Node.TEXT_NODE) take(child.textContent);
       if (['P', 'LI', 'FIGCAPTION'].includes(node.tagName)) take(node.textContent);

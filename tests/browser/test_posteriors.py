@@ -78,11 +78,8 @@ def test_ellipses_of_all_images_and_of_a_clicked_one(open_map):
     expect(latent_map).to_contain_text(f"1{SIGMA} and 2{SIGMA} of the posterior of image {IMAGE}")
     expect(page).not_to_have_url(re.compile("ellipses="))
     small = latent_map.evaluate("map => map.cameraOf(0)")["half"]
-    choose(
-        latent_map,
-        "Zoom to the posterior of the chosen image: "
-        + latent_map.locator(".panel > figcaption").get_attribute("title"),
-    )
+    title = latent_map.locator(".panel > figcaption").get_attribute("title")
+    choose(latent_map, f"Zoom to the posterior of the chosen image: {title}")
     assert latent_map.evaluate("map => map.cameraOf(0)")["half"] < small / 10
 
     choose(latent_map, "off")
