@@ -44,6 +44,9 @@ REASONS = (
     mark("without a label, which the others have"),
     mark("too deep in the folders, or beside them"),
     mark("a second file of the same name"),
+    mark("a symbolic link"),
+    mark("named so that it leads out of the archive"),
+    mark("compressed in an unusual way; expected deflate"),
 )
 """Why `aeviz.data.imports` skips files most often: what it notes is English."""
 _ROUND, _MESSAGE, _KEPT = "bring.round", "bring.message", "bring.kept"
