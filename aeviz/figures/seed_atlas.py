@@ -72,11 +72,11 @@ def model_map(points: np.ndarray, optimizers: Sequence[TrainedName], losses: np.
     return figure
 
 
-def residual_bars(groups: Sequence[tuple[str, np.ndarray]]) -> go.Figure:
-    """Draw the median residual of each group of pairs as a bar; its line runs from the 5th to the 95th percentile.
+def agreement_bars(groups: Sequence[tuple[str, np.ndarray]]) -> go.Figure:
+    """Draw the median agreement of each group of pairs as a bar; its line runs from the 5th to the 95th percentile.
 
     Args:
-        groups: Title and residuals in [0, 1], (P,), from the top row on.
+        groups: Title and shares of variance in which two planes agree, in [0, 1], (P,), from the top row on.
     """
     low, middle, high = np.array([100 * np.quantile(values, (0.05, 0.5, 0.95)) for _, values in groups]).T
     figure = go.Figure(
@@ -87,6 +87,7 @@ def residual_bars(groups: Sequence[tuple[str, np.ndarray]]) -> go.Figure:
             text=[f"<b>{value:.0f} %</b>" for value in middle],
             textposition="inside",
             insidetextanchor="start",
+            constraintext="none",
             error_x={"array": high - middle, "arrayminus": middle - low, "color": PAIR},
             marker={"color": FIRST},
             hovertemplate="%{y}: %{x:.0f} % (median)<extra></extra>",
@@ -94,12 +95,15 @@ def residual_bars(groups: Sequence[tuple[str, np.ndarray]]) -> go.Figure:
     )
     figure.update_layout(
         xaxis={
-            "title": {"text": tr("variance that is left (%)"), "standoff": 6},
+            "title": {
+                "text": tr("variance in which two planes agree (%): median; line: 90 % of the pairs"),
+                "standoff": 6,
+            },
             "range": [0, 100],
         },
         yaxis={"autorange": "reversed", "automargin": True},
         showlegend=False,
         margin={**MARGIN, "t": 5},
-        height=60 + 30 * len(groups),
+        height=48 + 24 * len(groups),
     )
     return figure

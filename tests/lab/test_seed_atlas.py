@@ -57,7 +57,7 @@ def test_swaps_find_an_effect_of_the_optimizer_and_none_where_there_is_none():
 
 def test_the_atlas_that_ships_is_whole():
     atlas = read_atlas()
-    assert (atlas.seeds, atlas.planes.shape[1:]) == (50, (200, 2))
+    assert (atlas.seeds, atlas.planes.shape[1:]) == (100, (200, 2))
     assert set(atlas.labels) == set(range(10))
 
 

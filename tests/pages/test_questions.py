@@ -6,6 +6,7 @@ import pytest
 from aeviz.web.components.optimizer_epochs.component import Line
 from aeviz.web.generate.questions import ask_for_digit, ask_for_strength, ask_for_variety
 from aeviz.web.kernel.text import with_article
+from aeviz.web.optimizers.atlas_question import ask_for_most_similar
 from aeviz.web.optimizers.comparison_question import ask_for_lowest
 
 
@@ -91,3 +92,14 @@ def test_lowest_optimizer_is_told_only_where_the_seeds_show_it(shifts, right):
 
 def test_one_seed_asks_nothing():
     assert ask_for_lowest(lines(0, 5, seeds=1)) is None
+
+
+@pytest.mark.parametrize(
+    ("matters", "words"), [(False, "about 50%, whatever the optimizer"), (True, "60% between two of Adam")]
+)
+def test_most_similar_planes(matters, words):
+    groups = [(title, np.array([share])) for title, share in (("a", 0.6), ("b", 0.5), ("c", 0.4), ("d", 0.9))]
+    asked = ask_for_most_similar(groups, matters=matters)
+    assert asked.choices[asked.correct] == "d"
+    assert "agree in 90% of their variance" in asked.answer
+    assert words in asked.answer

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from aeviz.figures.seed_atlas import model_map, residual_bars
+from aeviz.figures.seed_atlas import agreement_bars, model_map
 from aeviz.lab.adaptive import METHODS
 from aeviz.lab.seed_atlas import (
     OPTIMIZERS,
@@ -15,17 +15,17 @@ from aeviz.lab.seed_atlas import (
     classical_scaling,
     compare_residuals,
     procrustes_residuals,
-    quartiles,
     read_atlas,
 )
-from aeviz.language import current_language, number, tr
+from aeviz.language import current_language, mark, number, tr
 from aeviz.web.components.run_planes.component import run_planes
 from aeviz.web.components.run_planes.payload import RunPlane, run_planes_payload
+from aeviz.web.kernel.asking import answer, hide_answers
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.page import errors_as_messages
+from aeviz.web.optimizers.atlas_question import NAME, SIGNIFICANT, agreements, ask_for_most_similar
 
-SIGNIFICANT = 0.05
 _CHART = "model-map"
 _TITLES = tuple(METHODS[name].title for name in OPTIMIZERS)
 
@@ -52,7 +52,9 @@ def _read() -> _Map:
 @shared(max_entries=2)
 def _planes_in(language: str) -> bytes:
     """Return the latent planes as the page gets them, with their texts in the current language, which is the key."""
-    atlas = _read().atlas
+    found = _read()
+    atlas = found.atlas
+    matters = found.comparison.p_value < SIGNIFICANT
     seeds = atlas.seeds
     names = tuple(str(label) for label in range(int(atlas.labels.max()) + 1))
     runs = [
@@ -79,33 +81,26 @@ def _planes_in(language: str) -> bytes:
         linked=2,
         slider=True,
         note=note,
+        question=ask_for_most_similar(agreements(found.comparison), matters=matters),
     )
 
 
 @st.fragment
 def show_atlas() -> None:
-    """Show the planes of a seed, ask how alike planes are, answer after a guess; and the map of all runs below."""
+    """Show the planes of a seed, ask how alike planes are, answer it once some are played; and the map of all runs."""
     with errors_as_messages():
         found = _read()
-        groups = _groups(found.comparison)
-        guess = st.radio(
-            tr("**Predict:** which two networks have the most similar latent planes? Press *Play* and look."),
-            range(len(groups)),  # not their titles: a guess stays when the language changes
-            format_func=lambda place: groups[place][0],
-            index=None,
-            key="alike",
-            horizontal=True,
-        )
+        hide_answers(NAME)
         left, right = st.columns([3, 2], gap="medium")
         with left:
             run_planes(_planes_in(current_language()), key="atlas-planes")
-            if guess is not None:
-                st.markdown(headline(found.comparison, guess))
+            with answer(NAME):
                 show_figure(
-                    residual_bars(groups),
-                    key="atlas-residuals",
-                    alt=tr("Median of what is left between the planes of two runs, by what the runs share"),
+                    agreement_bars(agreements(found.comparison)),
+                    key="atlas-agreement",
+                    alt=tr("Median share of variance in which the planes of two runs agree, by what the runs share"),
                 )
+                st.caption(judge(found.comparison))
         with right:
             st.markdown(tr("**Map of all {count} runs.** Point at one to see its planes.", count=len(found.points)))
             show_figure(
@@ -131,48 +126,23 @@ def show_atlas() -> None:
             st.markdown(_explain(found))
 
 
-def headline(found: Comparison, guess: int) -> str:
-    """Return whether a guess at the most alike group, by its place, is right, and what residuals say; Markdown."""
-    groups = _groups(found)
-    medians = [quartiles(values)[1] for _, values in groups]
-    nearest = int(np.argmin(medians))
-    best, least = groups[nearest][0], medians[nearest]
-    verdict = (
-        tr("**Right: {best} leave least, {share:.0%} of the variance.**", best=best, share=least)
-        if guess == nearest
-        else tr("**No: {best} leave least, {share:.0%} of the variance.**", best=best, share=least)
-    )
-    bars = tr("The bars show what is left after the best shift, turn, reflection and scale (median).")
-    asked = tr("Do two seeds differ more with unlike optimizers than with one?")
+def judge(found: Comparison) -> str:
+    """Say whether an effect of the optimizer is shown, and how likely chance alone is to bring about the like."""
     matters = found.p_value < SIGNIFICANT
     effect = tr("The optimizer has an effect") if matters else tr("No effect of the optimizer is shown")
     share = max(1, round(100 * found.p_value))
-    chance = (
-        tr(
+    message = (
+        mark(
             "{effect}: if it did nothing, so large a difference would still come by chance in about {share} of 100 "
-            "such comparisons (p = {p:.2g}).",
-            effect=effect,
-            share=share,
-            p=found.p_value,
+            "such comparisons (p = {p:.2g})."
         )
         if 100 * found.p_value >= 1
-        else tr(
+        else mark(
             "{effect}: if it did nothing, so large a difference would still come by chance in fewer than {share} of "
-            "100 such comparisons (p = {p:.2g}).",
-            effect=effect,
-            share=share,
-            p=found.p_value,
+            "100 such comparisons (p = {p:.2g})."
         )
     )
-    return f"{verdict} {bars}\n\n{asked} {chance}"
-
-
-def _groups(found: Comparison) -> list[tuple[str, np.ndarray]]:
-    return [
-        *((tr("two {title} seeds", title=title), values) for title, values in zip(_TITLES, found.within, strict=True)),
-        (tr("{one} and {other}, two seeds", one=_TITLES[0], other=_TITLES[1]), found.between),
-        (tr("{one} and {other}, one seed", one=_TITLES[0], other=_TITLES[1]), found.same_seed),
-    ]
+    return tr(message, effect=effect, share=share, p=found.p_value)
 
 
 def _explain(found: _Map) -> str:

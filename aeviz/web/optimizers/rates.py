@@ -7,7 +7,7 @@ import streamlit as st
 from aeviz.config import OptimizerConfig
 from aeviz.figures.comparison import rate_curves
 from aeviz.lab.learning_rates import Scan, Tried, measured
-from aeviz.lab.optimizer_comparison import BASES, RATES, OptimizerComparison, base_of, method_of, shared_part
+from aeviz.lab.optimizer_comparison import FAILED, RATES, OptimizerComparison, base_of, method_of, shared_part
 from aeviz.language import mark, number, tr
 from aeviz.web.kernel.charts import show_figure
 
@@ -87,13 +87,15 @@ def caveat(comparison: OptimizerComparison, titles: Mapping[OptimizerConfig, str
         return ""
     text = tr("Only for the learning rates used here: in a scan of rates, {parts}.", parts="; ".join(parts))
     adaptive = {title: each.learning_rate for each, title in titles.items() if method_of(each) in ("adam", "amsgrad")}
-    if len(adaptive) == 2 and set(adaptive.values()) == {RATES[scan.data]["adam"]}:
-        origin = tr(
-            "{titles} have one rate, that of Adam in the experiment {name}: not the best for each.",
+    rate, seed = FAILED.get(scan.data, (None, None))
+    if len(adaptive) == 2 and set(adaptive.values()) == {RATES[scan.data]["adam"]} and seed in comparison.seeds:
+        reason = tr(
+            "{titles} are not compared at {rate:g}, because with it seed {seed} learns only the mean image.",
             titles=_list(list(adaptive)),
-            name=BASES[scan.data],
+            rate=rate,
+            seed=seed,
         )
-        return f"{text} {origin}"
+        return f"{text} {reason}"
     return text
 
 

@@ -67,10 +67,10 @@ def show_counterexample() -> None:
             _show_steps(found, costs, largest, asks=asks)
             verdicts = answer(NAME)
         with verdicts:
-            for outcome in found.values():
-                _show_verdict(outcome, largest)
             if why := _explain_adam(found.get("adam"), largest, settings.beta2, costs):
                 st.markdown(why)
+            for outcome in found.values():
+                _show_verdict(outcome, largest)
             show_figure(regret_curves(found), key="regret", alt=_describe(found, steps))
             show_figure(point_curves(found), key="points", alt=tr("Chosen points by step; -1 is the best"))
         with answer(NAME, "bound"):

@@ -65,7 +65,6 @@ def show_surfaces() -> None:
             st.caption(
                 f"{tr(surface.summary)} {tr('The bluer the ground, the lower f. Drag the ring to move the start.')}"
             )
-            verdicts = answer(NAME)
             start = _pick_start(surface)
             steps = int(
                 st.slider(
@@ -80,6 +79,7 @@ def show_surfaces() -> None:
                 )
             )
             settings = _pick_settings(surface, methods)
+            verdicts = answer(NAME)  # below the sliders, which do not move when it comes
         found = cached.trajectories(surface.name, settings, start, steps)
         with left:
             film = surface_film(surface, found, is_dark=is_dark())

@@ -33,6 +33,7 @@ export class Plot {
     this.inner = [1, 1]; // pixels between the ends of the axes
     this.x = x;
     this.y = y;
+    this.first = -Infinity; // the horizontal axis has no mark below
     this.width = 0;
     this.height = 0;
     this.brush = brushOf(this.canvas, 1);
@@ -81,7 +82,7 @@ export class Plot {
     const faint = style.isStrong ? 0.3 : 0.1;
     brush.textAlign = "center";
     brush.textBaseline = "top";
-    const across = ticks(this.x, this.isLogX, Math.max(2, (right - LEFT) / 70));
+    const across = ticks(this.x, this.isLogX, Math.max(2, (right - LEFT) / 70)).filter((tick) => tick >= this.first);
     for (const tick of across) {
       const [at] = this.place([tick, 0]);
       brush.globalAlpha = tick === 0 && !this.isLogX ? 0.4 : faint;

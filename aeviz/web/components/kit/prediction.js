@@ -83,7 +83,7 @@ export class Prediction {
     const right = [question.correct, ...question.also];
     const buttons = [...this.choices.querySelectorAll("button")];
     const skip = /** @type {HTMLButtonElement} */ (buttons.pop());
-    skip.hidden = isTold;
+    skip.style.visibility = isTold ? "hidden" : ""; // keeps its room: nothing below moves
     buttons.forEach((button, k) => {
       button.setAttribute("aria-pressed", String(k === chosen));
       button.disabled = isTold;

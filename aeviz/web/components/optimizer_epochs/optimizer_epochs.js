@@ -19,6 +19,7 @@ import { gapAt, history, isLone, meanAt, outlook, percent, stretches, subject, v
 
 const PLAY_MS = 9000; // from the first epoch to the last
 const SLOWEST_MS = 250; // an epoch at most
+const ROOM = 0.025; // beside the first and the last epoch, of what lies between: the dots are whole
 const SETTINGS = /^(epoch|comparison|part|why|left|right|of|aligned)$/; // an address with one shows the end
 /** @type {Set<string>} */
 const told = new Set(); // questions whose end the visitor has seen
@@ -114,7 +115,9 @@ class OptimizerEpochs extends Experiment {
     if (!lines || !strips || !table || !plot || !place || !ends || !look || !note) return;
     const [first, ...others] = lines;
     const hasSeeds = first.errors.length > epochs;
-    plot.x = [1, Math.max(2, epochs)];
+    const room = ROOM * Math.max(1, epochs - 1);
+    plot.x = [1 - room, Math.max(2, epochs) + room];
+    plot.first = 1;
     const [low, high] = [Math.log10(ends[0]), Math.log10(ends[1])];
     plot.y = [low - 0.05 * (high - low) - 1e-3, high + 0.05 * (high - low) + 1e-3];
     place.input.max = String(epochs);
@@ -125,6 +128,11 @@ class OptimizerEpochs extends Experiment {
     this.tracks = [];
     /** @type {HTMLElement[]} */
     this.histories = [];
+    if (hasSeeds) {
+      const key = element("p", { text: `${tr("Lower error by epoch:")} ` }, strips);
+      for (const { title, colour } of lines) element("span", { class: "key", style: `--colour:${onPage(colour, this.root)}`, text: title }, key);
+      element("span", { class: "key none", text: tr("too few seeds to tell") }, key);
+    }
     for (const line of hasSeeds ? others : []) {
       const words = element("p", {}, strips);
       element("b", { text: `${line.title}: ` }, words);
@@ -141,7 +149,9 @@ class OptimizerEpochs extends Experiment {
     }
     table.replaceChildren();
     const head = element("tr", {}, element("thead", {}, table));
-    for (const text of ["", tr("mean error"), tr("difference from {title}", { title: first.title }), tr("seeds to show it")]) element("th", { text, scope: "col" }, head);
+    for (const text of ["", tr("mean error"), tr("difference from {title}", { title: first.title })]) element("th", { text, scope: "col" }, head);
+    const hint = tr("For each optimizer: so many would show this difference in 80 of 100 such comparisons, if difference and spread stay.");
+    element("th", { text: tr("seeds needed"), scope: "col", title: hint }, head);
     const body = element("tbody", {}, table);
     this.rows = lines.map((line) => {
       const row = element("tr", {}, body);
@@ -161,7 +171,7 @@ class OptimizerEpochs extends Experiment {
     if (this.short) write(this.short, hasSeeds ? tr("Where a bar is grey, other seeds might reverse the difference.") : "");
     this.reach = hasSeeds ? this.farthest(others, first) : 1;
     write(note, hasSeeds
-      ? tr("Bars: 95 % intervals (Welch) in % of {title}'s error. A grey bar holds 0. Without any difference, a bar leaves out 0 in one case in twenty; neighbouring epochs do so together. Seeds to show it: for each optimizer, with a chance of 80 %, if difference and spread stay (Cohen 1988).", { title: first.title })
+      ? tr("Bars: 95 % intervals (Welch) in % of {title}'s error. A grey bar holds 0. Without any difference, a bar leaves out 0 in one case in twenty; neighbouring epochs do so together. Seeds needed: for each optimizer, to show the difference with a chance of 80 %, if difference and spread stay (Cohen 1988).", { title: first.title })
       : tr("One run each gives no spread, so nothing tells a difference from chance.")); // prettier-ignore
   }
 
@@ -234,6 +244,7 @@ class OptimizerEpochs extends Experiment {
     const seen = isTold ? "" : "hidden";
     if (this.caveat) this.caveat.hidden = !isTold;
     if (this.look) this.look.hidden = !isTold || !this.look.textContent;
+    if (this.strips) this.strips.style.visibility = isTold || this.timer || epoch > 1 ? "" : "hidden"; // which keeps their room
     for (const words of this.histories ?? []) words.style.visibility = seen;
     for (const track of this.tracks ?? []) track.style.clipPath = isTold ? "" : `inset(-0.2rem calc(100% - ${at} - 1px) -0.2rem -1px)`;
     const name = this.timer ? tr("Pause") : tr("Play");

@@ -63,17 +63,29 @@ class RegretSteps extends Experiment {
       this.asks = Boolean(data.asks);
       this.begin();
     }
+    this.arrange();
     this.offer();
     this.redraw();
+  }
+
+  /** Random costs differ from sequence to sequence: there is no one line to draw. The points by step name the best one. */
+  arrange() {
+    const { plot, course, slopes, asks } = this;
+    if (!plot || !course) return;
+    const isRandom = !slopes?.length;
+    plot.section.hidden = isRandom;
+    course.section.hidden = !isRandom && Boolean(asks);
+    plot.section.style.gridColumn = asks ? "1 / -1" : "";
+    course.section.style.gridColumn = isRandom ? "1 / -1" : "";
+    write(course.title, isRandom
+      ? tr("Mean of x_t over the sequences by step t: \u22121 is best, 1 is worst. Thick line: running mean")
+      : tr("The point x_t by step t: \u22121 is best, 1 is worst. Thick line: running mean")); // prettier-ignore
   }
 
   /** Stand at the first step while a lesson asks; play once it has asked. */
   begin() {
     const hasAsked = this.bar?.hidden;
-    for (const part of [this.bar, this.pace, this.course?.section]) { // the points by step name the best one
-      if (part) part.hidden = Boolean(this.asks);
-    }
-    if (this.plot) this.plot.section.style.gridColumn = this.asks ? "1 / -1" : "";
+    for (const part of [this.bar, this.pace]) if (part) part.hidden = Boolean(this.asks);
     if (this.asks) {
       this.go(1);
       tell("regret", false);
@@ -113,8 +125,8 @@ class RegretSteps extends Experiment {
     this.place = slider(bar, tr("step t"), { min: 1, max: 1, step: 1 }, (value) => this.go(value));
     this.pace = element("p", { class: "values" }, root);
     const panels = element("div", { class: "panels course" }, root);
-    this.plot = new Plot(panels, { title: "", label: "", x: [-1.12, 1.12], y: [-1, 1] });
-    this.course = new Plot(panels, { title: tr("The point x_t by step t: \u22121 is best, 1 is worst. Thick: mean of about the last tenth of the steps, 3 at least"), label: "", x: [0, 1], y: [-1.12, 1.12], isLogX: true }); // prettier-ignore
+    this.plot = new Plot(panels, { title: "", label: "", x: [-1.25, 1.25], y: [-1, 1] }); // room for whole dots at the ends
+    this.course = new Plot(panels, { title: "", label: "", x: [0, 1], y: [-1.25, 1.25], isLogX: true });
     this.words = element("p", { class: "values", role: "status" }, root);
     root.append(this.prediction.answer); // above the verdicts: the plots do not move when it comes
   }
@@ -159,7 +171,6 @@ class RegretSteps extends Experiment {
     const factor = slope === -1 ? "−" : localise(String(Number(slope.toFixed(1))).replace("-", "−"));
     const points = tracks.map(({ title, x }) => tr("{title} at {x}", { title, x: number(x[step - 1]) })).join(", ");
     if (slopes.length) plot.describe(tr("Step {step}: cost f(x) = {factor}x. Lower is better.", { step, factor }), tr("Step {step}, cost f(x) = {factor}x: {points}", { step, factor, points }));
-    else plot.describe(tr("Step {step}: mean of the points chosen over the sequences.", { step }), tr("Step {step}, mean of the points chosen over the sequences: {points}", { step, points }));
     if (plot.begin(style)) {
       plot.curve([[-1, -slope], [1, slope]], { colour: style.text, width: 2 });
       tracks.forEach(({ x, colour }, k) => {
@@ -189,7 +200,8 @@ class RegretSteps extends Experiment {
   paintCourse(style) {
     const { course, tracks = [], step = 1, last = 1 } = this;
     if (!course) return;
-    course.x = [0, Math.log10(last)];
+    const room = 0.04 * Math.log10(last); // for whole dots at the ends
+    course.x = [-room, Math.log10(last) + room];
     course.canvas.setAttribute("aria-label", tr("Points chosen up to step {step}", { step }));
     if (!course.begin(style)) return;
     const along = (/** @type {Float32Array} */ values) => Array.from(values.subarray(0, step), (at, k) => /** @type {Pair} */ ([Math.log10(k + 1), at]));

@@ -3,9 +3,13 @@
 from collections.abc import Callable
 
 from aeviz.web.components.kit.mount import Component, state_of
+from aeviz.web.components.kit.prediction import style_with_question
 
 _component = Component(
-    name="run_planes", script="run_planes/run_planes.js", style="run_planes/run_planes.css", events=("seed",)
+    name="run_planes",
+    script="run_planes/run_planes.js",
+    style=style_with_question("run_planes/run_planes.css"),
+    events=("seed",),
 )
 
 

@@ -127,7 +127,7 @@ export class LinkedCharts {
     }
   }
 
-  /** Ring and name the runs of the seed that is shown, the upper name above its point. @param {Element} plot */
+  /** Ring and name the runs of the seed that is shown, the upper name above its point, the lower below. @param {Element} plot */
   name(plot) {
     const seed = this.pointed?.seed ?? this.chosen;
     plot.querySelectorAll(`.${NAME}`).forEach((text) => text.remove());
@@ -146,13 +146,16 @@ export class LinkedCharts {
       if (at) found.push({ dot, title: trace.name, at });
     });
     found.sort((one, other) => one.at.f - other.at.f);
-    const middle = (plot.querySelector(".nsewdrag")?.getBoundingClientRect().width ?? 0) / 2;
+    const { width = 0, height = 0 } = plot.querySelector(".nsewdrag")?.getBoundingClientRect() ?? {};
     found.forEach(({ dot, title, at }, k) => {
       const text = document.createElementNS("http://www.w3.org/2000/svg", "text");
+      const isEnd = at.e > width / 2;
+      const y = at.f + (k ? 24 : -14);
+      const isCut = y < 14 || y > height - 4; // by the edge of the map: then beside the point
       text.setAttribute("class", NAME);
-      text.setAttribute("x", `${at.e}`);
-      text.setAttribute("y", `${at.f + (k ? 24 : -14)}`);
-      text.setAttribute("text-anchor", at.e > middle ? "end" : "start");
+      text.setAttribute("x", `${at.e + (isCut ? (isEnd ? -14 : 14) : 0)}`);
+      text.setAttribute("y", `${isCut ? Math.max(14, Math.min(height - 4, at.f + 5)) : y}`);
+      text.setAttribute("text-anchor", isEnd ? "end" : "start");
       text.textContent = tr("{title}, seed {seed}", { title, seed });
       dot.closest(".scatterlayer")?.append(text);
     });

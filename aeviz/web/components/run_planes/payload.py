@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from aeviz.figures.palette import class_colour
+from aeviz.web.components.kit.prediction import Question
 from aeviz.web.components.kit.wire import pack
 
 NO_LABEL = 65535
@@ -42,6 +43,7 @@ def run_planes_payload(
     linked: int | None = None,
     slider: bool = False,
     note: str = "",
+    question: Question | None = None,
 ) -> bytes:
     """Pack runs for the component.
 
@@ -53,6 +55,7 @@ def run_planes_payload(
         linked: Groups, from the first on, that the charts show; all of them if None.
         slider: Whether a slider stands for the buttons of the seeds, which are then many; the page keeps the choice.
         note: A remark below the planes.
+        question: What is asked before seeds are played; only with a slider.
 
     Raises:
         ValueError: Planes and epochs of a run differ in number.
@@ -65,6 +68,7 @@ def run_planes_payload(
             "linked": len(titles) if linked is None else linked,
             "slider": slider,
             "note": note,
+            "question": question.to_json() if question else None,
             "runs": [_pack_run(run) for run in runs],
         }
     )

@@ -1,6 +1,6 @@
 // Latent planes of compared runs. Pointing at a run, at its curve or at its dot, or focusing its button, marks all three and
 // shows its plane; a click on a seed, or on its dot, keeps it. With many seeds a slider
-// stands for their buttons, and a button plays them. A slider moves the planes over the recorded epochs. No rerun takes place.
+// stands for their buttons, and a button plays them, which may answer a question. A slider moves the planes over the recorded epochs. No rerun takes place.
 
 import { element, icon, pixelRatio, write } from "../kit/dom.js";
 import { tr } from "../kit/language.js";
@@ -8,19 +8,24 @@ import { Legend } from "../kit/legend.js";
 import { define } from "../kit/mount.js";
 import { ICONS } from "../kit/player.js";
 import { Plane, classCentres, union } from "../kit/plane.js";
+import { Prediction } from "../kit/prediction.js";
 import { styleOf, watchLooks } from "../kit/theme.js";
+import { isAddressed } from "../kit/told.js";
 import { LinkedCharts } from "./linked_charts.js";
 
 /** @typedef {import("./linked_charts.js").Pointed} Pointed */
 /** @typedef {import("../kit/plane.js").PlaneFilm & { group: number, seed: string, place: number }} Run `place` among those of its group */
 /**
  * @typedef {{
- *   titles: string[], charts: string[], seed: string, slider: boolean, linked: number, note: string, runs: Run[]
+ *   titles: string[], charts: string[], seed: string, slider: boolean, linked: number, note: string, runs: Run[],
+ *   question: import("../kit/prediction.js").Question | null
  * }} Data
  */
 /** @typedef {{ node: HTMLElement, plane: Plane | null, buttons: Map<string, HTMLButtonElement>, runs: Run[], head: HTMLButtonElement }} Group */
 
 const SEED_MS = 1100; // that a seed stays while they play
+const SEEDS_ASKED = 5; // that are played before the question is answered
+let isTold = false; // whether the visitor has seen the answer
 
 class RunPlanes {
   /**
@@ -41,6 +46,10 @@ class RunPlanes {
     /** @type {Group[]} */
     this.groups = [];
     this.made = "";
+    this.prediction = new Prediction(root, () => this.play(true), () => {
+      isTold = true;
+      this.play(false);
+    });
     this.bar = element("label", { class: "epoch", hidden: "" }, root);
     element("span", { text: tr("Epoch of the planes") }, this.bar);
     this.slider = element("input", { type: "range", min: "0", step: "1" }, this.bar);
@@ -60,11 +69,12 @@ class RunPlanes {
     this.seedSlider = element("input", { type: "range", min: "0", step: "1" }, seed);
     this.shownSeed = element("output", {}, seed);
     this.seedSlider.oninput = () => this.play(false, () => this.keep(this.seeds[Number(this.seedSlider.value)]));
-    this.timer = 0;
+    this.timer = this.played = 0;
     this.play(false);
     this.row = element("div", { class: "groups" }, root);
     this.legend = new Legend(root, () => this.draw());
     this.note = element("p", { class: "note" }, root);
+    root.append(this.prediction.answer); // the planes do not move when it comes
     this.charts = new LinkedCharts(activity, (pointed) => this.point(pointed), ({ group, seed }) => {
       const run = seed === null ? undefined : this.groups[group]?.runs[seed];
       if (run?.seed) this.play(false, () => this.keep(run.seed));
@@ -103,6 +113,9 @@ class RunPlanes {
     this.legend.show(isOne ? drawn[0].classes : []);
     write(this.note, data.note);
     this.note.hidden = !data.note;
+    isTold ||= isAddressed(/^$/);
+    this.prediction.set(data.question, JSON.stringify(data.question), isTold);
+    if (!data.question) this.prediction.answer.hidden = true;
     this.charts.join(data.charts);
     this.draw();
   }
@@ -149,17 +162,24 @@ class RunPlanes {
   }
 
   /**
-   * Shows one seed after the other, or stops.
+   * Shows one seed after the other, or stops; while a question is open, some seeds, and then its answer.
    * @param {boolean} isOn
    * @param {() => void} [then] what the visitor does instead
    */
   play(isOn, then) {
     clearInterval(this.timer);
-    this.timer = isOn ? window.setInterval(() => this.next(), SEED_MS) : 0;
+    this.played = 0;
+    this.timer = isOn ? window.setInterval(() => this.advance(), SEED_MS) : 0;
     this.playIcon.replaceChildren(icon(ICONS[isOn ? "pause" : "play"]));
     write(this.playLabel, isOn ? tr("Pause") : tr("Play"));
     if (isOn) this.next();
     then?.();
+  }
+
+  advance() {
+    this.played += 1;
+    if (this.played >= SEEDS_ASKED && this.prediction.question && !this.prediction.isTold) this.prediction.tell();
+    else this.next();
   }
 
   next() {
@@ -196,6 +216,8 @@ class RunPlanes {
       write(this.shownSeed, seed);
       this.charts.choose(this.seeds.indexOf(seed));
     }
+    const shown = this.seeds.length ? this.groups.flatMap((_, group) => this.shownIn(group)?.bounds ?? []) : [];
+    const shared = shown.length ? union(shown) : null; // one scale for the planes that are compared
     this.groups.forEach(({ node, plane, buttons, head }, group) => {
       const isDim = this.pointed !== null && this.pointed.group !== group;
       node.classList.toggle("dim", isDim);
@@ -207,7 +229,7 @@ class RunPlanes {
       plane.size(pixelRatio());
       const position = Math.max(0, run.frames.findLastIndex((frame) => /** @type {any} */ (frame).epoch <= epoch));
       plane.back.setAttribute("aria-label", run.seed ? tr("Latent plane with seed {seed}", { seed: run.seed }) : tr("Latent plane"));
-      return plane.draw(run, { position, hidden: this.legend.hidden, fixed: false, pointed: null }, style);
+      return plane.draw(shared ? { ...run, bounds: shared } : run, { position, hidden: this.legend.hidden, fixed: shared !== null, pointed: null }, style);
     });
     const { pointed } = this;
     const seed = pointed && pointed.seed !== null ? this.groups[pointed.group]?.runs[pointed.seed]?.seed : "";
