@@ -124,8 +124,6 @@ class Activations {
     read = readerOf(choice);
     for (const row of shown) await row.build(choice, read);
     if (mine !== this.revision) return;
-    const planes = shown.flatMap((row) => (row.code?.pad?.spots.length ? [row.code.pad.spots] : []));
-    if (planes.length) rooms = classes.map((_, label) => Math.min(...planes.map((spots) => spots[label]?.room ?? 0)));
     if (rows.length > 1) sides = new SideBySide(above, specs.map(({ title }) => title), choice.shape, choice.smooth);
     const picker = new Picker(bar, choice, (index) => {
       this.root.dataset.image = String(choice.places[index]);
@@ -143,6 +141,16 @@ class Activations {
     this.noted = image;
     if (image === null || !picker.goTo(image)) picker.go(choice.first);
     this.picker = picker;
+    for (const row of shown) await this.activity.during("spots", Promise.resolve(row.findSpots?.()));
+    if (mine !== this.revision) return;
+    const planes = shown.flatMap((row) => (row.code?.pad?.spots.length ? [row.code.pad.spots] : []));
+    if (!planes.length) return;
+    rooms = classes.map((_, label) => Math.min(...planes.map((spots) => spots[label]?.room ?? 0)));
+    for (const row of shown) {
+      row.code?.pad?.aimAt(namesFor(classes, choice.labels[picker.index], labels, rooms).aims);
+      if (question.isMoved) row.paint();
+      else row.want({ image: choice.image(picker.index), label: choice.labels[picker.index] }); // the question may have another goal
+    }
   }
 
   /**

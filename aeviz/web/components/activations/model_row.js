@@ -141,7 +141,7 @@ export class ModelRow {
     drawFunnel(this.strip, [pixels, ...values(encoded), dimensions, ...values(decoded), pixels]);
     write(this.size, `${counted(pixels, "value")} → ${counted(dimensions, "number")} → ${counted(pixels, "value")}`);
     const shown = [...encoder.layers, ...decoder.layers].reduce((sum, layer) => sum + layer.parameters, 0);
-    if (pixels < LARGE && read(image(0))) await this.code.pad?.findSpots((z, tried) => decoder.run(z, tried), read);
+    if (pixels < LARGE && read(image(0))) this.findSpots = () => this.code?.pad?.findSpots((z, tried) => decoder.run(z, tried), read);
     if (shown === spec.parameters || !spec.unseen) return;
     const text = tr("The layers shown hold {part} of the {all} parameters. Not counted: {unseen}.", { part: whole(shown), all: whole(spec.parameters), unseen: spec.unseen });
     element("p", { class: "unseen", text }, this.box);

@@ -8,6 +8,7 @@
  * }} Plane its size in pixels, and the codes of images of known classes, two values each
  */
 
+const AT_ONCE = 40; // codes that are read without a pause
 const STEP = 8; // pixels between the codes that are tried
 const NEAR = 16; // pixels from a code of the class, at most: elsewhere nobody looks for it
 const FALLBACK = { width: 240, height: 200 }; // of a plane that is not laid out yet
@@ -28,10 +29,12 @@ export async function spotsOf({ ranges, width, height, codes, labels, classes },
   const tried = Float32Array.from({ length: 2 * count }, (_, k) => valueAt(places[k >> 1][k % 2], k % 2));
   const images = Float32Array.from(await decode(tried, count)); // the runtime reuses its memory
   const pixels = images.length / count;
-  const made = places.map((_, k) => {
+  const made = new Int32Array(count);
+  for (let k = 0; k < count; k += 1) {
+    if (k % AT_ONCE === AT_ONCE - 1) await new Promise((done) => setTimeout(done)); // let the page answer meanwhile
     const seen = read(images.subarray(k * pixels, (k + 1) * pixels));
-    return seen && 2 * seen.votes > seen.of ? seen.label : -1;
-  });
+    made[k] = seen && 2 * seen.votes > seen.of ? seen.label : -1;
+  }
   const placeOf = (/** @type {number} */ value, /** @type {number} */ axis) =>
     ((value - ranges[axis].low) / (ranges[axis].high - ranges[axis].low)) * size[axis];
   const known = Array.from(labels, (_, k) => [placeOf(codes[2 * k], 0), placeOf(codes[2 * k + 1], 1)]);
