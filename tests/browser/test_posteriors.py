@@ -80,7 +80,8 @@ def test_ellipses_of_all_images_and_of_a_clicked_one(open_map):
     small = latent_map.evaluate("map => map.cameraOf(0)")["half"]
     choose(
         latent_map,
-        "Zoom to the posterior of the chosen image: " + latent_map.locator(".panel > figcaption").get_attribute("title"),
+        "Zoom to the posterior of the chosen image: "
+        + latent_map.locator(".panel > figcaption").get_attribute("title"),
     )
     assert latent_map.evaluate("map => map.cameraOf(0)")["half"] < small / 10
 
