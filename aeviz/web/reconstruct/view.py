@@ -212,7 +212,7 @@ def _show_grids(runs: list[Model], part: Part) -> None:
             columns=in_row,
             empty=chosen < 0,
             smooth=large,
-            together=is_lesson_beside(),
+            together=bool(grids) and is_lesson_beside(),
             key="reconstructions",
         )
         if dataset is None:
