@@ -107,6 +107,7 @@ def test_lesson_from_beginning_to_end(visit, name):
             expect(column(page).get_by_text(verdict, exact=False).first).to_be_visible()
         expect_view(page, step.view)
         expect(page.get_by_test_id("stException")).to_have_count(0)
+        expect(page.get_by_text("This part of the page failed")).to_have_count(0)
         if (steps := dict(step.view.parameters).get("train")) is not None:
             expect(page.get_by_test_id("playground").get_by_text(steps, exact=True)).to_be_visible(timeout=60_000)
         if step.find:
@@ -255,6 +256,11 @@ def test_game_stands_still_beside_its_question_and_moves_after_the_answer(visit)
     expect(game).to_have_attribute("data-step", "3")
     expect(game.get_by_role("button", name="Pause")).to_be_in_viewport(ratio=0.99)
     expect(game.locator("canvas").first).to_be_in_viewport(ratio=0.99)
+    expect(game.get_by_text("Predict:")).to_be_hidden()  # the lesson has asked
+    sheet = page.get_by_test_id("stSidebar").bounding_box()["y"]
+    for legend in game.get_by_text("average regret").all():  # which disc is whose, above the sheet
+        expect(legend).to_be_in_viewport()
+        assert legend.bounding_box()["y"] < sheet
     press(page, "Next")
     expect(column(page).get_by_text("Where does Adam go?").first).to_be_in_viewport()
     expect(game).to_have_attribute("data-step", "1")

@@ -62,6 +62,7 @@ _STYLE = """<style>
   [data-testid="stSidebar"]:has(.st-key-lesson-asks) :is(p, li) { font-size: 0.9375rem; line-height: 1.4; }
   [data-testid="stSidebar"] :has(> * > .st-key-lesson-asks) { gap: 0.5rem; }
   .st-key-lesson-asks { gap: 0.25rem; }
+  .st-key-lesson-asks:has(input[type="number"]) { padding-bottom: 1.25rem; } /* clear of the fade below */
   [data-testid="stSidebarHeader"] { height: 0; min-height: 0; margin: 0; padding: 0; }
   :is([data-testid="stSidebarCollapseButton"], [data-testid="stExpandSidebarButton"]) {
     display: grid; place-items: center; position: fixed !important; right: 0.75rem; z-index: 999992; rotate: -90deg;

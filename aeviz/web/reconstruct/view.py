@@ -19,6 +19,7 @@ from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.choices import choose
 from aeviz.web.kernel.images import decoded, find_originals, is_large, offer_download, originals, show_grid
 from aeviz.web.kernel.models import Model, list_models
+from aeviz.web.kernel.navigation import is_lesson_beside
 from aeviz.web.kernel.page import MODEL, USUAL_MODEL, Needs, errors_as_messages, has, pick_model, pick_second
 from aeviz.web.kernel.reading import read_by_pixels
 from aeviz.web.kernel.recipes import offer_code, reconstruct_code
@@ -211,6 +212,7 @@ def _show_grids(runs: list[Model], part: Part) -> None:
             columns=in_row,
             empty=chosen < 0,
             smooth=large,
+            together=bool(grids) and is_lesson_beside(),
             key="reconstructions",
         )
         if dataset is None:

@@ -49,6 +49,7 @@ export class Explorer {
     this.pair = [0, 1];
     /** @type {Float64Array[]} */
     this.waypoints = [];
+    this.heard = -1; // waypoints that another part is telling of; fewer are kept of too many
     /** @type {Path | null} */
     this.path = null;
     /** @type {number[]} */
@@ -197,7 +198,7 @@ export class Explorer {
       hear("point", model, ({ z, done }) => z.length === this.point.length && this.move(z, done, false), this),
       hear("image", model, ({ index, byHand }) => this.choose(index, byHand), this),
       hear("hidden", model, (labels) => this.near?.hide(labels), this),
-      hear("path", model, (waypoints) => this.path?.change(waypoints), this),
+      hear("path", model, (waypoints) => this.hearPath(waypoints), this),
       hear("selection", model, (chosen) => this.selected?.show(chosen), this),
       hear("own", model, (own) => this.showOwn(own, isLater), this),
     ];
@@ -218,8 +219,15 @@ export class Explorer {
     if (z) this.move(z, false); // Python hears of the image from the map, and knows its point
   }
 
+  /** Follow what another part tells: told again, it would come back without end from a second explorer. @param {Float64Array[]} waypoints */
+  hearPath(waypoints) {
+    this.heard = waypoints.length;
+    this.path?.change(waypoints);
+    this.heard = -1;
+  }
+
   tellPath() {
-    if (this.linked) tell("path", this.linked, this.waypoints, this);
+    if (this.linked && this.waypoints.length !== this.heard) tell("path", this.linked, this.waypoints, this);
   }
 
   /**

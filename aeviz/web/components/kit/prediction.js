@@ -1,9 +1,10 @@
 // A question beside what plays: the visitor predicts, sees what happens, and then reads what came of it. What Python says
-// of it elsewhere on the page is hidden until then (told.js).
+// of it elsewhere on the page is hidden until then (told.js). Beside a lesson, which asks for itself, it does not stand, and
+// nothing is hidden.
 
 import { element, write } from "./dom.js";
 import { tr } from "./language.js";
-import { tell } from "./told.js";
+import { isLessonBeside, tell } from "./told.js";
 
 /**
  * @typedef {{ name: string, ask: string, choices: string[], correct: number, also: number[], answer: string, why: string }} Question
@@ -37,10 +38,11 @@ export class Prediction {
    * @param {boolean} [isTold] whether the answer is known from the start
    */
   set(question, key, isTold = false) {
-    if (key !== this.key) [this.chosen, this.isTold] = [-1, isTold];
+    const isBeside = isLessonBeside();
+    if (key !== this.key || isBeside) [this.chosen, this.isTold] = [-1, isTold || isBeside];
     this.key = key;
     this.question = question;
-    this.node.hidden = !question;
+    this.node.hidden = !question || isBeside;
     if (!question) return;
     write(this.ask, question.ask);
     const offered = JSON.stringify(question.choices);
@@ -89,7 +91,7 @@ export class Prediction {
       button.disabled = isTold;
       button.classList.toggle("right", isTold && right.includes(k));
     });
-    this.answer.hidden = this.why.hidden = !isTold;
+    this.answer.hidden = this.why.hidden = !isTold || this.node.hidden;
     const isRight = right.includes(chosen);
     write(this.verdict, !isTold || chosen < 0 ? "" : isRight ? `${tr("Right.")} ` : `${tr("Not {choice}.", { choice: question.choices[chosen] })} `);
     write(this.words, isTold ? question.answer : "");

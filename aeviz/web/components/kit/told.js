@@ -8,7 +8,12 @@ export function tell(name, isTold) {
   document.documentElement.toggleAttribute(`data-told-${name}`, isTold);
 }
 
+/** Whether a lesson stands beside the page. */
+export function isLessonBeside() {
+  return [...new URLSearchParams(location.search).keys()].some((key) => LESSON.test(key));
+}
+
 /** Whether the address asks for settings of its own, as that of a copied link, or is beside a lesson, which asks for itself. @param {RegExp} settings */
 export function isAddressed(settings) {
-  return [...new URLSearchParams(location.search).keys()].some((key) => LESSON.test(key) || settings.test(key));
+  return isLessonBeside() || [...new URLSearchParams(location.search).keys()].some((key) => settings.test(key));
 }

@@ -13,6 +13,7 @@ const MARK_MS = 4000;
 const MARGIN_PX = 48; // kept free below
 const HEAD_PX = 64; // Streamlit's head covers so much
 const PICTURE_PX = 100;
+const REACH_PX = 240; // from a picture to words that belong to it
 const TITLE_PX = 56; // so close above a picture stands its title
 const HIDDEN_PX = 12; // of the text, at least, for a sign that it goes on
 const PHONE_PX = 768; // as wide, at most, as where the column is a sheet (web/lesson/column.py)
@@ -37,21 +38,41 @@ export function findWords(root, words) {
 }
 
 /**
- * The first picture that is large enough to be what a page is about.
+ * The pictures that are large enough to be what a page is about, from the top on.
  * @param {ParentNode} root
- * @returns {Element | null}
+ * @returns {Generator<Element, void>}
  */
-export function findPicture(root) {
+function* findPictures(root) {
   for (const child of root.children) {
     if (["CANVAS", "IMG", "svg"].includes(child.tagName)) {
       const { width, height } = child.getBoundingClientRect();
-      if (width >= PICTURE_PX && height >= PICTURE_PX && isSeen(child)) return child;
+      if (width >= PICTURE_PX && height >= PICTURE_PX && isSeen(child)) yield child;
     } else {
-      const found = (child.shadowRoot && findPicture(child.shadowRoot)) || findPicture(child);
-      if (found) return found;
+      if (child.shadowRoot) yield* findPictures(child.shadowRoot);
+      yield* findPictures(child);
     }
   }
-  return null;
+}
+
+/**
+ * The picture that words belong to: the nearest above or below them; the first one where there are no words.
+ * @param {ParentNode} root
+ * @param {Element | null} words
+ * @returns {Element | null}
+ */
+function findPicture(root, words) {
+  const pictures = findPictures(root);
+  if (!words) return pictures.next().value ?? null;
+  const { top, bottom } = words.getBoundingClientRect();
+  /** @type {Element | null} */
+  let found = null;
+  let least = REACH_PX;
+  for (const picture of pictures) {
+    const box = picture.getBoundingClientRect();
+    const gap = Math.max(0, box.top - bottom, top - box.bottom);
+    if (gap < least) [found, least] = [picture, gap];
+  }
+  return found;
 }
 
 /**
@@ -208,25 +229,30 @@ class LessonGuide {
     const page = document.querySelector("[data-testid=stMain]");
     if (!page || !this.since) return;
     const now = performance.now();
-    const words = find ? findWords(page, find) : null;
-    const picture = top === null || (find && !words) ? null : findPicture(page);
+    const found = find ? findWords(page, find) : null;
+    const words = found?.closest("tr") ?? found; // with the numbers of a table that they name
+    const picture = top === null || (find && !words) ? null : findPicture(page, words);
     if (words || picture) this.lead(page, words, picture, now, top);
     if (now - this.since > PATIENCE_MS || (this.foundAt && now - this.foundAt > SETTLING_MS)) this.rest();
   }
 
   /**
-   * Where a sheet leaves no room for both, words below the picture give way to it: the sheet has them too.
+   * Where a sheet leaves no room for both, words below the picture give way to it: the sheet has them too, unless
+   * they are a row of a table. Words above a picture, such as its title, are shown with it.
    * @param {Element} page that scrolls
    * @param {Element | null} words
-   * @param {Element | null} picture looked for beside a sheet alone
+   * @param {Element | null} picture that belongs to the words; looked for beside a sheet alone
    * @param {number} now
    * @param {number | null} sheet where it begins
    */
   lead(page, words, picture, now, sheet) {
     const end = (sheet ?? innerHeight) - MARGIN_PX;
-    const [box, seen] = [words, picture].map((each) => each?.getBoundingClientRect());
-    const isFar = box && seen && box.top > seen.top && box.bottom - seen.top > end - HEAD_PX;
-    const by = box && !isFar ? distance(box, HEAD_PX + 8, end) : (picture ? topOf(picture, end - HEAD_PX) : HEAD_PX) - HEAD_PX;
+    let [box, seen] = [words, picture].map((each) => each?.getBoundingClientRect());
+    const table = words?.closest("table")?.getBoundingClientRect(); // whose head says what the numbers are of
+    if (table && table.height < end - HEAD_PX) box = table;
+    const isFar = box && seen && words?.tagName !== "TR" && box.top > seen.top && box.bottom - seen.top > end - HEAD_PX;
+    const shown = box && seen && box.top < seen.top ? { top: box.top, bottom: Math.max(box.bottom, seen.bottom) } : box;
+    const by = shown && !isFar ? distance(shown, HEAD_PX + 8, end) : (picture ? topOf(picture, end - HEAD_PX) : HEAD_PX) - HEAD_PX;
     const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
     if (Math.abs(by) > 2) page.scrollBy({ top: by, behavior: isStill ? "auto" : "smooth" });
     if (this.foundAt) return;

@@ -28,7 +28,14 @@ class Grid:
 
 
 def pair_grids(
-    originals: Grid | None, reconstructions: Sequence[Grid], *, columns: int, empty: np.ndarray, smooth: bool, key: str
+    originals: Grid | None,
+    reconstructions: Sequence[Grid],
+    *,
+    columns: int,
+    empty: np.ndarray,
+    smooth: bool,
+    together: bool = False,
+    key: str,
 ) -> None:
     """Show grids side by side; a click enlarges an image in the page, and nothing comes back to Python.
 
@@ -38,6 +45,7 @@ def pair_grids(
         columns: Images in a row.
         empty: Which places hold no image, (N,), bool.
         smooth: Whether the browser interpolates between pixels; otherwise they are squares.
+        together: Whether they stand side by side on a phone too, each with the left half of its columns.
         key: Identity of the grids on the page.
     """
     grids = [*([] if originals is None else [originals]), *reconstructions]
@@ -60,6 +68,7 @@ def pair_grids(
             "tile": list(grids[0].images.shape[2:]),
             "empty": np.flatnonzero(empty).tolist(),
             "smooth": smooth,
+            "together": together,
         },
         key=key,
     )

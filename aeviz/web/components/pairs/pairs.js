@@ -12,7 +12,7 @@ import { signedDifference } from "./difference.js";
 /**
  * @typedef {{
  *   grids: Grid[], hasOriginals: boolean, count: number, columns: number, gap: number, tile: [number, number],
- *   empty: number[], smooth: boolean
+ *   empty: number[], smooth: boolean, together: boolean
  * }} Data the originals come first where there are any; `tile`: height and width of an image in pixels
  */
 
@@ -63,6 +63,7 @@ class Pairs {
     [this.data, this.pictures] = [data, pictures];
     this.dialog.close();
     this.root.classList.toggle("smooth", data.smooth);
+    this.root.classList.toggle("together", data.together);
     this.row.replaceChildren();
     this.frames = data.grids.map((grid) => this.makeGrid(grid));
     this.choose(data.empty.includes(this.chosen) || this.chosen >= data.count ? 0 : this.chosen);
@@ -71,7 +72,7 @@ class Pairs {
   /** @param {Grid} grid @returns {HTMLElement} its frame */
   makeGrid({ picture, text, title, marked }) {
     const data = /** @type {Data} */ (this.data);
-    const figure = element("figure", {}, this.row);
+    const figure = element("figure", { "data-title": title }, this.row);
     const grid = element("div", { class: "grid", tabindex: "0", role: "application", "aria-label": title }, figure);
     grid.style.setProperty("--columns", String(data.columns));
     grid.style.setProperty("--rows", String(Math.ceil(data.count / data.columns)));
