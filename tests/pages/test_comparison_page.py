@@ -207,7 +207,7 @@ def test_trainers_are_started_although_the_visitor_clicks_on_and_not_after_a_sto
     for config, expected in ((configs[:4], 4), (configs[4:], 4)):
         comparison_start._turn.acquire()
         places = jobs.hold_places(len(config), in_turn=True)
-        comparison_start._start_all(places, config, own, problems)  # what the thread does
+        comparison_start._start_all(places, config, own, problems, "en")  # what the thread does
         assert not comparison_start._turn.locked()
         assert not jobs._starting
         assert len(own) == len(trainers.found) == expected
