@@ -66,6 +66,7 @@ body:has([data-testid="stExpandSidebarButton"]) .st-key-head { padding-left: 2re
   position: fixed; right: 1rem; bottom: 0.75rem; padding: 0 0.5rem; border-radius: 0.5rem; background: Canvas;
 }
 [data-testid="stSidebarHeader"] { margin-bottom: 0; }
+[data-testid="stSidebar"] button[role="radio"][aria-checked="true"][class] { color: inherit; } /* of the language */
 [data-testid="stCaptionContainer"][class] { opacity: 0.78; }
 :is(
   [data-testid^="stBaseButton-primary"]:enabled, .stMultiSelect [data-tag], .stMultiSelect [data-baseweb="tag"]
