@@ -49,7 +49,6 @@ export class Explorer {
     this.pair = [0, 1];
     /** @type {Float64Array[]} */
     this.waypoints = [];
-    this.heard = -1; // waypoints that another part is telling of; fewer are kept of too many
     /** @type {Path | null} */
     this.path = null;
     /** @type {number[]} */
@@ -219,15 +218,14 @@ export class Explorer {
     if (z) this.move(z, false); // Python hears of the image from the map, and knows its point
   }
 
-  /** Follow what another part tells: told again, it would come back without end from a second explorer. @param {Float64Array[]} waypoints */
+  /** Follow what another part tells, unless it is known: two explorers would tell each other without end. @param {Float64Array[]} waypoints */
   hearPath(waypoints) {
-    this.heard = waypoints.length;
-    this.path?.change(waypoints);
-    this.heard = -1;
+    const isKnown = waypoints.length === this.waypoints.length && waypoints.every((point, k) => point.every((value, axis) => value === this.waypoints[k][axis]));
+    if (!isKnown) this.path?.change(waypoints);
   }
 
   tellPath() {
-    if (this.linked && this.waypoints.length !== this.heard) tell("path", this.linked, this.waypoints, this);
+    if (this.linked) tell("path", this.linked, this.waypoints, this);
   }
 
   /**
