@@ -43,7 +43,8 @@ A scan of the digits, `aeviz.lab.learning_rates`, says how good each is.
 FAILED = {"digits": (0.01, 0)}
 """Why Adam and AMSGrad do not have the rate that did best in a scan: a rate and a seed of the comparison that ships.
 
-With both the network learns nothing but the mean image (error 0.0727), which would decide the means of five seeds.
+With both the network learns nothing but the mean image, which would decide the means of five seeds;
+tests/tools/test_measurements.py trains it again.
 """
 USUAL_EPOCHS, USUAL_SEEDS = 60, 5
 """Of a comparison on the digits: what ships, and what the page offers first."""

@@ -8,7 +8,7 @@ import pytest
 from aeviz.experiment import train
 from aeviz.lab import learning_rates
 from aeviz.lab.adaptive import TRAINED
-from aeviz.lab.optimizer_comparison import RATES, gather, shared_part
+from aeviz.lab.optimizer_comparison import FAILED, RATES, USUAL_EPOCHS, gather, plan, shared_part
 from aeviz.lab.rate import curves
 from aeviz.lab.sample_quality import DISTANCES
 from aeviz.lab.seed_atlas import read_atlas
@@ -55,6 +55,17 @@ def test_scanned_rates_are_those_of_the_comparison_that_ships_with_other_seeds()
         assert RATES["digits"][name] in [tried.rate for tried in scan.methods[name]]
         assert all(len(tried.errors) == len(scan.seeds) for tried in scan.methods[name])
     assert learning_rates.measured(learning_rates.MEASURED.with_name("absent.json")) is None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["adam", "amsgrad"])
+def test_the_rate_that_is_not_compared_leaves_a_seed_at_the_mean_image(name, tmp_path):
+    rate, seed = FAILED["digits"]
+    config = plan(rates_tool.base_of("digits", USUAL_EPOCHS), {name: rate}, seed + 1)[seed]
+    assert config.train.seed == seed
+    run = train(config, out=tmp_path / "run")
+    mean_image = list_compared()[0].provenance.mean_image_mse
+    assert run.history[-1].val_mse == pytest.approx(mean_image, rel=0.02)
 
 
 def test_a_rate_is_measured_by_each_seed():

@@ -112,8 +112,7 @@ export class Panel {
     const text = (this.caption.title = this.map.morph.note(this) || title);
     const [name, ...rest] = text.split(PART).map((part) => (part.length < LONG_PART ? part.replaceAll(" ", "\u00a0") : part));
     const isOwn = text === title && this.map.header.panels.filter((other) => other.title.split(PART)[0] === title.split(PART)[0]).length === 1;
-    this.caption.replaceChildren(name);
-    element("span", { class: isOwn ? "rest" : "", text: rest.map((part) => PART + part).join("") }, this.caption);
+    this.caption.replaceChildren(name, element("span", { class: isOwn ? "rest" : "", text: rest.map((part) => PART + part).join("") }));
     this.front.setAttribute("aria-label", description);
     for (const [button, label] of this.buttons) {
       button.setAttribute("aria-label", `${label}: ${title}`);
