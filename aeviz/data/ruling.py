@@ -3,6 +3,8 @@
 All lengths are in pixels of the image that `find_lines` is given, unless a name says otherwise.
 """
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -36,6 +38,8 @@ def find_lines(absorbance: Grey, *, is_drawn: bool) -> tuple[Grey | None, list[f
     from scipy import ndimage
     from skimage.transform import hough_line, hough_line_peaks
 
+    if is_drawn and _has_even_border(absorbance):
+        return None, []
     small = resize(absorbance, _LINE_SIDE)
     zoom = max(absorbance.shape) / max(small.shape)
     if min(small.shape) < 40:
@@ -54,6 +58,17 @@ def find_lines(absorbance: Grey, *, is_drawn: bool) -> tuple[Grey | None, list[f
         if _subtract_line(left, cos, sin, (float(rho) + 0.5 * (cos + sin)) * zoom - 0.5 * (cos + sin), is_drawn):
             angles.append((float(np.rad2deg(angle)) + 180) % 180 - 90)
     return (absorbance - left if angles else None), angles
+
+
+def _has_even_border(absorbance: Grey) -> bool:
+    """Tell whether nothing near the image's border can be either end of a line that runs through a drawing.
+
+    `_subtract_line` asks for ink in the first and in the last part of a line's way; both lie within this border.
+    """
+    longest = max(absorbance.shape)
+    border = round(_LINE_REACH * longest) + math.ceil(longest / _LINE_PARTS) + 2 * _LINE_SHIFT
+    sides = (absorbance[:border], absorbance[-border:], absorbance[:, :border], absorbance[:, -border:])
+    return max(float(side.max()) for side in sides) - min(float(side.min()) for side in sides) <= _FAINTEST_LINE
 
 
 def _subtract_line(absorbance: Grey, cos: float, sin: float, distance: float, is_drawn: bool) -> bool:
