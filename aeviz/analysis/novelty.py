@@ -89,7 +89,9 @@ def vote(point: np.ndarray, z: np.ndarray, labels: np.ndarray | None, neighbours
         neighbours: How many vote.
     """
     squares = ((z.astype(np.float64) - point.astype(np.float64)) ** 2).sum(axis=1)
-    nearest = np.argsort(squares, kind="stable")[:neighbours].copy()  # a view would keep the order of all alive
+    # the first of a stable sort, without sorting all
+    within = np.flatnonzero(squares <= np.partition(squares, min(neighbours, len(z)) - 1)[min(neighbours, len(z)) - 1])
+    nearest = within[np.argsort(squares[within], kind="stable")[:neighbours]]
     if labels is None:
         return Vote(neighbours=nearest, label=None, votes=0, runner_up=None, runner_up_votes=0)
     counts = np.bincount(labels[nearest])

@@ -6,7 +6,9 @@ import struct
 import jaxtyping
 import numpy as np
 import pytest
+from sevens import GREY, draw_seven, encode
 
+from aeviz.data import prepare_image
 from aeviz.data.mnist import FAMILIES, PublishedFile
 
 
@@ -60,3 +62,9 @@ def publish(monkeypatch):
         monkeypatch.setitem(FAMILIES, "mnist", dataclasses.replace(FAMILIES["mnist"], files=files))
 
     return make
+
+
+@pytest.fixture(scope="module")
+def seven():
+    """A drawn 7, prepared for MNIST's models."""
+    return prepare_image(encode(draw_seven()), GREY)
