@@ -1,11 +1,15 @@
 """The app as `aeviz app` starts it, and Debian's Chromium to look at it."""
 
+import re
 import shutil
 from collections import defaultdict
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
 from app_server import PAGE_MS, log_before_stop, serve
+from explorer_page import pad, settle
+from playwright.sync_api import expect
 
 from aeviz.paths import checkpoints_root
 
@@ -134,3 +138,34 @@ def visit(chromium, visitors, address):
             page.close()
         context.clear_cookies()
     assert not problems, problems
+
+
+@pytest.fixture
+def decode(visit):
+    """A function that opens the decoded plane and waits for the explorer; it checks that the console stays empty."""
+    errors = []
+
+    def note(entry):
+        of_streamlit = "/_stcore/" in entry.location.get("url", "")  # it looks for itself at the page's address first
+        if entry.type == "error" and not of_streamlit:
+            errors.append(f"{entry.text} ({entry.location})")
+
+    def open_decode(query="model=flat", *, prepare=None, far=True, may_fail=False, **options):
+        def begin(page):
+            page.sent = []
+            page.on("websocket", lambda socket: socket.on("framesent", lambda frame: page.sent.append(frame)))
+            if not may_fail:
+                page.on("console", note)
+            if prepare:
+                prepare(page)
+
+        alone = "" if "with." in query else f"&with.{parse_qs(query)['model'][0]}=nothing"
+        page = visit(f"/explore?show=decoded+plane&{query}{alone}", prepare=begin, **options)
+        expect(page.locator(".view").first).to_have_attribute("data-frames", re.compile(r"\d+"), timeout=60_000)
+        if far:
+            expect(pad(page)).to_have_attribute("data-far", re.compile(r"\d+"), timeout=60_000)
+        settle(page)
+        return page
+
+    yield open_decode
+    assert not errors, errors

@@ -2,13 +2,11 @@
 
 import re
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
-from app_server import wait_until_idle
+from explorer_page import address, drag, engine_words, frames, front, pad, pixels, place, point, reruns, settle, until
 from playwright.sync_api import expect
-from streamlit.proto.BackMsg_pb2 import BackMsg
 
 import aeviz
 
@@ -20,115 +18,12 @@ BAD = {"cut-inside": "cannot use its copy", "too-large": "far more than this mod
 """Networks that the runtime and the page refuse; tests/export/test_network_in_page.py knows more kinds."""
 
 
-@pytest.fixture
-def decode(visit):
-    """A function that opens the decoded plane and waits for the explorer; it checks that the console stays empty."""
-    errors = []
-
-    def note(entry):
-        of_streamlit = "/_stcore/" in entry.location.get("url", "")  # it looks for itself at the page's address first
-        if entry.type == "error" and not of_streamlit:
-            errors.append(f"{entry.text} ({entry.location})")
-
-    def open_decode(query="model=flat", *, prepare=None, far=True, may_fail=False, **options):
-        def begin(page):
-            page.sent = []
-            page.on("websocket", lambda socket: socket.on("framesent", lambda frame: page.sent.append(frame)))
-            if not may_fail:
-                page.on("console", note)
-            if prepare:
-                prepare(page)
-
-        alone = "" if "with." in query else f"&with.{parse_qs(query)['model'][0]}=nothing"
-        page = visit(f"/explore?show=decoded+plane&{query}{alone}", prepare=begin, **options)
-        expect(page.locator(".view").first).to_have_attribute("data-frames", re.compile(r"\d+"), timeout=60_000)
-        if far:
-            expect(pad(page)).to_have_attribute("data-far", re.compile(r"\d+"), timeout=60_000)
-        settle(page)
-        return page
-
-    yield open_decode
-    assert not errors, errors
-
-
-def pad(page):
-    return page.get_by_test_id("latent-pad")
-
-
-def settle(page):
-    """Wait until the server is idle and has been for a moment."""
-    wait_until_idle(page)
-    page.wait_for_timeout(400)
-    wait_until_idle(page)
-
-
-def reruns(page):
-    """How often the page has asked the server to run something."""
-    messages = [BackMsg.FromString(frame) for frame in page.sent if isinstance(frame, bytes)]
-    return sum(message.WhichOneof("type") == "rerun_script" for message in messages)
-
-
 @needs_runtime
 def test_page_asks_for_nothing_by_itself(decode):
     """Of two events at once the later has the old address: a question would undo what the visitor just did."""
     page = decode()
     page.wait_for_timeout(500)
     assert reruns(page) == 1  # that which opened the page
-
-
-def frames(page, model=0):
-    return int(page.locator(".view").nth(model).get_attribute("data-frames"))
-
-
-def engine_words(page, model=0):
-    return page.locator(".view .hint").nth(model)
-
-
-def point(page):
-    """The latent point in the page, its first four coordinates."""
-    text = page.get_by_test_id("latent-explorer").get_attribute("data-point")
-    return np.array([float(value) for value in text.split()])
-
-
-def pixels(page, model=0):
-    read = "canvas => Array.from(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data)"
-    return np.array(page.locator(".view canvas").nth(model).evaluate(read)).reshape(-1, 4)[:, :3]
-
-
-def front(page):
-    canvas = pad(page).locator("canvas.front")
-    canvas.scroll_into_view_if_needed()
-    box = canvas.bounding_box()
-    return box["x"], box["y"], box["width"], box["height"]
-
-
-def place(page, across, down):
-    x, y, width, height = front(page)
-    return x + across * width, y + down * height
-
-
-def drag(page, steps=40, release=True):
-    """Drag the point around the middle of the pad."""
-    x, y, width, height = front(page)
-    page.mouse.move(x + 0.3 * width, y + 0.5 * height)
-    page.mouse.down()
-    for angle in np.linspace(0, 2 * np.pi, steps):
-        page.mouse.move(x + (0.5 - 0.2 * np.cos(angle)) * width, y + (0.5 - 0.2 * np.sin(angle)) * height)
-    if release:
-        page.mouse.up()
-
-
-def until(page, holds, seconds=30):
-    """Wait until something holds."""
-    for _ in range(int(seconds * 10)):
-        if holds():
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError("it did not come about")
-
-
-def address(page, name):
-    return parse_qs(urlsplit(page.evaluate("location.href")).query).get(name, [""])[0]
 
 
 def test_drag_draws_many_frames_without_a_rerun_and_a_reload_shows_the_same(decode):
@@ -414,94 +309,3 @@ def test_bad_network_is_said_and_the_server_decodes(decode, name):
     page.mouse.move(*place(page, 0.85, 0.15))
     page.mouse.up()
     until(page, lambda: np.abs(pixels(page) - image).max() > 10)
-
-
-def test_two_visitors_do_not_share_a_point(decode):
-    one, other = decode(), decode()
-    start, image = point(other), pixels(other)
-    drag(one)
-    expect(one).to_have_url(re.compile(r"flat\.at="))
-    one.get_by_role("button", name="Random point").click()
-    settle(one)
-    other.get_by_test_id("latent-sliders").get_by_role("slider").first.focus()
-    settle(other)
-    np.testing.assert_allclose(point(other), start)
-    assert (pixels(other) == image).all()
-    assert address(other, "flat.at") == ""
-
-
-def test_back_from_another_page_the_explorer_stands_where_it_was(decode):
-    page = decode()
-    drag(page)
-    there = point(page)
-    page.get_by_test_id("stSidebarNav").get_by_role("link", name="Home").click()  # before the point has gone out
-    expect(page.get_by_role("heading", level=1)).to_have_text("aeviz")
-    settle(page)
-    page.get_by_test_id("stSidebarNav").get_by_role("link", name="Explore").click()
-    expect(page.locator(".view").first).to_have_attribute("data-frames", re.compile(r"\d+"), timeout=60_000)
-    assert page.get_by_role("combobox", name="Model").input_value() == "flat"
-    until(page, lambda: np.abs(point(page) - there).max() < 0.01, seconds=10)
-
-
-MANY_DRAGS = """
-async ([canvas, count]) => {
-  canvas.setPointerCapture = () => undefined; // which knows no pointers that a script made up
-  const box = canvas.getBoundingClientRect();
-  const say = (kind, x, y) => canvas.dispatchEvent(new PointerEvent(kind, {
-    pointerId: 1, button: 0, bubbles: true, clientX: box.left + x * box.width, clientY: box.top + y * box.height }));
-  for (let drag = 0; drag < count; drag += 1) {
-    say('pointerdown', 0.3, 0.5);
-    for (let step = 0; step < 3; step += 1) say('pointermove', 0.3 + 0.1 * step, 0.5 + 0.3 * Math.sin(drag));
-    say('pointerup', 0.6, 0.5);
-    await new Promise(requestAnimationFrame);
-  }
-}
-"""
-
-
-def kept(page, session):
-    """Bytes and nodes that the page still holds after a collection."""
-    for _ in range(3):
-        session.send("HeapProfiler.collectGarbage")
-        page.wait_for_timeout(200)
-    found = {entry["name"]: entry["value"] for entry in session.send("Performance.getMetrics")["metrics"]}
-    return found["JSHeapUsedSize"] / 2**20, found["Nodes"], found["Documents"]
-
-
-DRAGS, ROUNDS = 1000, 10
-
-
-@pytest.mark.timeout(600)
-def test_memory_stays_flat_over_drags_and_page_changes(decode):
-    """Streamlit keeps a little of each run, hence the slack."""
-    page = decode()
-    session = page.context.new_cdp_session(page)
-    session.send("Performance.enable")
-    links = page.get_by_test_id("stSidebarNav")
-
-    def wander(rounds):
-        for _ in range(rounds):
-            links.get_by_role("link", name="Home").click()
-            expect(page).to_have_title("Home")
-            links.get_by_role("link", name="Explore").click()
-            expect(page.locator(".view").first).to_have_attribute("data-frames", re.compile(r"\d+"))
-
-    canvas = pad(page).locator("canvas.front").element_handle()
-    page.evaluate(MANY_DRAGS, [canvas, 50])
-    settle(page)
-    before = kept(page, session)
-    page.evaluate(MANY_DRAGS, [canvas, DRAGS])
-    settle(page)
-    dragged = kept(page, session)
-    assert frames(page) > DRAGS / 2
-    assert dragged[0] < before[0] + 3, (before, dragged)
-    assert dragged[1] < before[1] + 300, (before, dragged)
-    wander(1)
-    settle(page)
-    before = kept(page, session)
-    wander(ROUNDS)
-    settle(page)
-    after = kept(page, session)
-    assert after[0] < before[0] + 8, (before, after)
-    assert after[1] < before[1] + 3000, (before, after)
-    assert after[2] <= before[2] + 2, (before, after)
