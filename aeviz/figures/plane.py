@@ -23,7 +23,6 @@ def marked_svg(
     far: np.ndarray,
     *,
     smooth: bool = False,
-    shown: np.ndarray | None = None,
 ) -> str:
     """Draw tiled images with a cross on each that lies far from all data.
 
@@ -33,7 +32,6 @@ def marked_svg(
         columns: Tiles in a row.
         far: Which tiles to mark, (N,), bool, in reading order.
         smooth: Whether the browser interpolates between pixels; otherwise they are squares.
-        shown: Which tiles to show, (N,), bool; an empty frame stands for each other. None shows all.
 
     Returns:
         The drawing as a data URI.
@@ -44,27 +42,12 @@ def marked_svg(
     tile, high = PLANE / columns, height / rows
     crosses = "".join(
         cross_path((at % columns + 0.87) * tile, (at // columns) * high + 0.13 * tile)
-        for at in np.flatnonzero(far if shown is None else far & shown).tolist()
+        for at in np.flatnonzero(far).tolist()
     )
-    clip, frames, cut = "", "", ""
-    if shown is not None:
-        corners = [(at % columns * tile, at // columns * high) for at in range(len(far))]
-        inside = "".join(
-            f'<rect x="{x:.2f}" y="{y:.2f}" width="{tile:.2f}" height="{high:.2f}"/>'
-            for (x, y), is_shown in zip(corners, shown.tolist(), strict=True)
-            if is_shown
-        )
-        frames = "".join(
-            f'<rect x="{x + 2:.2f}" y="{y + 2:.2f}" width="{tile - 4:.2f}" height="{high - 4:.2f}" rx="3" '
-            'fill="#88888822" stroke="#888" stroke-width="1" stroke-dasharray="4 3"/>'
-            for (x, y), is_shown in zip(corners, shown.tolist(), strict=True)
-            if not is_shown
-        )
-        clip, cut = f'<clipPath id="shown">{inside}</clipPath>', ' clip-path="url(#shown)"'
     text = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {PLANE} {height:.1f}" width="{2 * PLANE}" '
-        f'height="{2 * height:.1f}">{clip}<image href="{picture_uri}" width="{PLANE}" height="{height:.1f}"{cut} '
-        f'preserveAspectRatio="none" style="image-rendering:{"auto" if smooth else "pixelated"}"/>{frames}'
+        f'height="{2 * height:.1f}"><image href="{picture_uri}" width="{PLANE}" height="{height:.1f}" '
+        f'preserveAspectRatio="none" style="image-rendering:{"auto" if smooth else "pixelated"}"/>'
         f'<g stroke="{FAR}" stroke-width="2.5">{crosses}</g></svg>'
     )
     return "data:image/svg+xml;base64," + base64.b64encode(text.encode()).decode()

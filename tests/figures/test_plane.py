@@ -45,11 +45,3 @@ def test_marked_pictures_without_far_ones_have_no_cross():
 )
 def test_ticks_are_round_numbers(low, high, texts):
     assert [text for _, text in ticks(low, high)][: len(texts)] == texts
-
-
-def test_kept_back_pictures_are_empty_frames_without_crosses():
-    shown = np.array([True, False, False])
-    root = drawing(marked_svg("data:image/png;base64,", (30, 10), 3, np.ones(3, dtype=bool), shown=shown))
-    assert [float(each.get("x")) for each in root.findall(f"{SVG}clipPath/{SVG}rect")] == [0]
-    assert len(root.findall(f"{SVG}rect")) == 2
-    assert len(list(root.iter(f"{SVG}path"))) == 1

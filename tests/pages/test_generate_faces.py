@@ -9,7 +9,7 @@ import shutil
 import numpy as np
 import pytest
 from PIL import Image
-from test_generate_page import captions, crosses, open_section, pictures, said
+from test_generate_page import captions, crosses, open_section, pictures, said, walk_of
 from visits import assert_healthy, film_of, open_page
 
 from aeviz.analysis.summary import summarise
@@ -178,10 +178,13 @@ def test_path_leads_between_samples_where_no_test_image_is_known(faces, app):
 
 def test_path_has_as_many_images_as_asked_for(faces, app):
     app = open_section(app, "faces", "interpolate")
-    one_row = pictures(app)[-1]
-    app.slider(key="steps").set_value(21).run()
-    assert_healthy(app, "Generate")
-    assert pictures(app)[-1] != one_row
+    for count, columns in ((7, 7), (21, 11)):
+        app.slider(key="steps").set_value(count).run()
+        assert_healthy(app, "Generate")
+        walk = walk_of(app)
+        assert [len(row["at"]) for row in walk["rows"]] == [count] * 2
+        assert [(row["at"][0], row["at"][-1]) for row in walk["rows"]] == [(0, len(walk["stops"]) - 1)] * 2
+        assert {row["columns"] for row in walk["rows"]} == {columns}
 
 
 def test_path_starts_at_an_image_of_the_visitor(faces, app):
@@ -191,7 +194,7 @@ def test_path_starts_at_an_image_of_the_visitor(faces, app):
     app.file_uploader[0].set_value(("me.png", png(), "image/png")).run()
     assert_healthy(app, "Generate")
     assert captions(app)[0] == "me.png"
-    assert captions(app)[2].startswith("Linear")
+    assert walk_of(app)["rows"][0]["title"].startswith("Linear")
     assert "90 % of the samples from a Gaussian fitted to the data" in said(app)
 
 
@@ -240,7 +243,7 @@ def test_plain_autoencoder_that_still_trains_takes_own_pictures(labelled, app):
     for place in ("start", "end"):
         app.segmented_control(key=f"{place}-own.from").set_value("samples").run()
     assert_healthy(app, "Generate")
-    assert captions(app)[2].startswith("Linear")
+    assert walk_of(app)["rows"][0]["title"].startswith("Linear")
 
 
 # Attributes

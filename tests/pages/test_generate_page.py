@@ -195,11 +195,12 @@ def test_paths_are_linear_and_spherical_from_one_image_to_the_other(variational,
     names = captions(app)
     assert names[0].startswith("image 0, class")
     assert names[1].startswith("image 1, class")
-    assert [name.split(": ")[0] for name in names[2:]] == ["Linear interpolation"] * 2 + [
-        "Spherical interpolation (slerp)"
-    ] * 2
-    assert names[2].endswith("more images appear with the answer")
-    linear, spherical = (float(re.search(r"length ([\d.]+)", name)[1]) for name in names[3::2])
+    rows = walk_of(app)["rows"]
+    assert [row["title"].split(": ")[0] for row in rows] == ["Linear interpolation", "Spherical interpolation (slerp)"]
+    for row in rows:
+        assert row["waiting"].endswith("more images appear with Play")
+        assert row["shown"] == [True, True, False, False, False, True, True]
+    linear, spherical = (float(re.search(r"length ([\d.]+)", row["title"])[1]) for row in rows)
     assert linear <= spherical
     assert len(app.get("plotly_chart")) == 1
 
@@ -255,7 +256,7 @@ def test_arithmetic_asks_nothing_of_an_image_that_has_the_class_already(variatio
     for _ in range(5):
         app.button(key="onto-chance").click().run()
         assert not app.exception
-        assert re.search(r"class (\w+); ", said(app))[1] != own
+        assert re.search(r"Image \d+, a (\w+), is", walk_of(app)["question"]["answer"])[1] != own
 
 
 def test_number_is_written_as_meant_by_an_anchored_model(variational, app):

@@ -43,11 +43,11 @@ def test_path_opens_with_a_pair_whose_line_goes_astray_more_than_its_circle(app)
     app = open_section(app, "vae-10d", "interpolate")
     ends = [app.number_input(key=place).value for place in ("start", "end")]
     question = walk_of(app)["question"]
-    line, circle = map(int, re.search(r"(\d+) of 7 on the line, (\d+) of 7 on the circle", question["answer"]).groups())
+    line, circle = map(int, re.search(r"(\d+)% of the images on the line, (\d+)%", question["answer"]).groups())
     assert line > circle
     assert question["choices"][question["correct"]].startswith("line")
     names = [re.search(r"class (\d)", name)[1] for name in captions(app)[:2]]
-    assert question["answer"].startswith(f"Not clearly {names[0]} or {names[1]}: ")
+    assert question["answer"].startswith(f"Read as neither {names[0]} nor {names[1]}: ")
     assert "6 of 10 dimensions that the decoder of vae-10d uses" in said(app)
     app.selectbox(key="model").set_value("circles-3d").run()
     assert_healthy(app, "Generate")

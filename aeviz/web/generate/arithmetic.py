@@ -5,22 +5,21 @@ import streamlit as st
 
 from aeviz.analysis.generation import group_direction, move_along
 from aeviz.figures.charts import COMPARED
-from aeviz.figures.images import take
 from aeviz.figures.palette import class_colour
 from aeviz.language import mark, number, tr
 from aeviz.web.components.kit.prediction import Question
-from aeviz.web.components.latent_walk.component import Arrow, Mark, Walk, latent_walk, reported_stop
+from aeviz.web.components.latent_walk.component import Arrow, Mark, Row, Walk, latent_walk, reported_stop
 from aeviz.web.generate.asked_again import put_back_for_new_question
 from aeviz.web.generate.ground import ground, plane
 from aeviz.web.generate.questions import ask_for_strength
-from aeviz.web.generate.readings import read, show_readings
-from aeviz.web.generate.strips import beside_walk, show_strip
+from aeviz.web.generate.readings import Reading, read
+from aeviz.web.generate.starts import THUMBNAIL_PX
 from aeviz.web.kernel import distances
 from aeviz.web.kernel.asking import hide_answers, kept_back
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.controls import pick_class, pick_image
 from aeviz.web.kernel.distances import far_text
-from aeviz.web.kernel.images import decoded, is_large, offer_download, originals, show_row
+from aeviz.web.kernel.images import decoded, is_large, offer_download, originals, show_grid
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.page import errors_as_messages
 from aeviz.web.kernel.reading import votes_by_encoder
@@ -30,14 +29,14 @@ from aeviz.web.kernel.url import UrlState
 OWN = mark("its own class")
 """What is taken away at first."""
 STRENGTHS = np.linspace(-2, 2, 9)
-"""Shares of the difference that are added to the image of each place of the strip."""
+"""Shares of the difference that are added to the images of the rows."""
 COLUMNS = 5
 """Images in a row of it."""
 FORWARD, BACKWARD = slice(4, 9), slice(0, 5)
 """Strengths of the first row, which the question is about, and of the second, which appears with its answer."""
 EDGE = 0.01
 """Share of the test images that may lie beyond each end of the data along a direction."""
-STOPS, LARGE_STOPS = np.linspace(-2, 2, 81), np.linspace(-2, 2, 21)
+STOPS, LARGE_STOPS = np.linspace(-2, 2, 81), np.linspace(-2, 2, 17)
 """Those that the slider stops at, and of large images."""
 
 
@@ -86,10 +85,9 @@ def show_arithmetic(model: Model) -> None:
         z, labels = table.z, table.labels
         means = np.stack([z[labels == classes[name]].mean(axis=0, dtype=np.float64) for name in (minus, plus)])
         direction = group_direction(z[labels == classes[plus]], z[labels == classes[minus]])
-        walk, strips, start, more = beside_walk()
         readings = read(model, decoded(model, move_along(z[image], direction, STOPS)))
         turned = [float(stop) for stop, each in zip(STOPS, readings, strict=True) if stop >= 0 and each.text == plus]
-        own, question, asked = model.class_names[int(labels[image])], None, None
+        own, question = model.class_names[int(labels[image])], None
         if own != plus and 0 not in turned:  # else the answer is seen
             why = tr(
                 "Strength 1 goes from the mean of {minus} to the mean of {plus}, a distance of {distance:.2f}.",
@@ -97,77 +95,55 @@ def show_arithmetic(model: Model) -> None:
                 plus=plus,
                 distance=np.linalg.norm(direction),
             )
-            question = ask_for_strength(image, own, plus, turned[0] if turned else None, why)
-            asked = question.name
-            hide_answers(asked)
+            at_first = readings[len(STOPS) // 2]
+            question = ask_for_strength(image, own, at_first, plus, turned[0] if turned else None, why)
+            hide_answers(question.name)
         put_back_for_new_question(STRENGTH, model, question)
-        with start:
-            _show_start(model, image)
-        with strips:
-            is_crossed = _show_strip(model, z[image], direction, asked)
-        if is_crossed:
+        _show_walk(model, z[image], direction, means, (minus, plus), question)
+        far = distances.find_far(model, move_along(z[image], direction, STRENGTHS))
+        if far is not None and far.any():
             with (
-                more,
-                kept_back(asked is not None, asked or "", "ends"),
+                kept_back(question is not None, "" if question is None else question.name, "ends"),
                 st.expander(tr("Why does a good image have a cross (\N{MULTIPLICATION SIGN})?")),
             ):
                 st.markdown(_explain_ends(model, image, direction))
-        with walk:
-            _show_walk(model, z[image], direction, means, (minus, plus), question)
-            st.caption(
-                tr(
-                    "Coloured arrow: the difference of the means. Thin line: the image's point at strengths from "
-                    "\N{MINUS SIGN}2 to 2. Thick arrow: from the image's point (ring) to the point at the strength "
-                    "that is set."
-                )
-            )
         offer_download(model.config.data.name, tr("to show the original image"))
 
 
-def _show_start(model: Model, image: int) -> None:
-    """Show the image and its reconstruction, which the strip and the walk start from."""
-    table, dataset = model.require_latents(), originals(model)
-    drawn = decoded(model, table.z[[image]])
-    text = tr("reconstruction by {model}, {said}", model=model.name, said=read(model, drawn)[0].said)
-    if dataset is not None:
-        drawn = np.concatenate([take(dataset.images, np.array([image])), drawn])
-        assert table.labels is not None
-        own = tr("image {index}, class {name}", index=str(image), name=model.class_names[int(table.labels[image])])
-        text = f"{own}; {text}"
-    show_row(model, drawn, text, width=120)
-    st.caption(tr("From left to right: {what}.", what=escape(text)))
-
-
-def _show_strip(model: Model, z: np.ndarray, direction: np.ndarray, asked: str | None) -> bool:
-    """Show the image at several strengths, and once `asked` is told what it is read as; return whether any is crossed.
+def _rows(model: Model, path: np.ndarray, stops: np.ndarray, said: list[Reading]) -> list[Row]:
+    """Return the images at some strengths: those that the question is about, and the opposite ones.
 
     Args:
         model: The model.
-        z: The image's latent point, (D,).
-        direction: Difference of the means, (D,).
-        asked: Name of the question that the readings answer; None shows all.
+        path: The points at all stops, (S, D).
+        stops: Their strengths, (S,).
+        said: What their images are read as.
     """
-    path = move_along(z, direction, STRENGTHS)
-    readings = read(model, decoded(model, path))
-    far = distances.find_far(model, path)
-
-    def show_row_of(row: slice, held: str | None) -> None:
+    far, rows = distances.find_far(model, path), []
+    for row in (FORWARD, BACKWARD):
+        at = [int(np.abs(stops - strength).argmin()) for strength in STRENGTHS[row]]
         strengths = [with_minus(number(strength, "g")) for strength in STRENGTHS[row]]
-        show_readings(strengths, COLUMNS)
-        with kept_back(held is not None, held or "", "readings", keeps_room=True):
-            show_readings([each.counted for each in readings[row]], COLUMNS)
-        text = tr(
-            "Strengths {low} to {high}: {what}",
-            low=strengths[0],
-            high=strengths[-1],
-            what=far_text(model, path[row]) or tr("images"),
+        low, high = strengths[0], strengths[-1]
+        rows.append(
+            Row(
+                walk=0,
+                at=at,
+                columns=COLUMNS,
+                title=tr(
+                    "Strengths {low} to {high}: {what}",
+                    low=low,
+                    high=high,
+                    what=far_text(model, path[at]) or tr("images"),
+                ),
+                waiting=tr("Strengths {low} to {high}: more images appear with Play", low=low, high=high),
+                heads=strengths,
+                texts=[said[place].counted for place in at],
+                far=[] if far is None else far[at].tolist(),
+                shown=[strength == 0 for strength in STRENGTHS[row]],
+                is_late=row == BACKWARD,
+            )
         )
-        show_strip(model, path[row], COLUMNS, text, asked=held, part="row", shown=STRENGTHS[row] == 0)
-
-    show_row_of(FORWARD, asked)
-    with kept_back(asked is not None, asked or "", "backward"):
-        show_row_of(BACKWARD, None)
-    return far is not None and bool(far.any())
+    return rows
 
 
 def _show_walk(
@@ -191,9 +167,10 @@ def _show_walk(
     step = tr("{plus} minus {minus}", plus=plus, minus=minus)
     images, found, sent = decoded(model, path), plane(model, along), ground(model, along, step)
     added, subtracted = tr("plus {amount} · ({step}): {reading}"), tr("minus {amount} · ({step}): {reading}")
+    said = read(model, images)
     texts = [
         (added if stop >= 0 else subtracted).format(amount=number(abs(stop), ".2f"), step=step, reading=each.counted)
-        for stop, each in zip(stops, read(model, images), strict=True)
+        for stop, each in zip(stops, said, strict=True)
     ]
     places = np.zeros((len(stops), 2)) if found is None else found.place(path)
     marks, arrows = [], []
@@ -219,7 +196,12 @@ def _show_walk(
         first=int(np.abs(stops - float(STRENGTH.restore() or 0)).argmin()),
         marks=marks,
         arrows=arrows,
+        rows=_rows(model, path, stops, said),
         question=question,
+        note=tr(
+            "Coloured arrow: the difference of the means. Thin line: the image's point at strengths from "
+            "\N{MINUS SIGN}2 to 2. Thick arrow: from the image's point (ring) to the point at the strength that is set."
+        ),
         smooth=is_large(model),
         key=key,
         on_change=write,
@@ -229,13 +211,21 @@ def _show_walk(
 def _pick_sum(model: Model, classes: dict[str, int], labels: np.ndarray) -> tuple[int, str, str]:
     """Let the visitor choose an image, the class to add and that to take away, at first the image's own."""
     names = list(classes)
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="sum-parts"):
+        picture = st.container(width="content")
         image = pick_image(model, tr("Test image"), "onto", 0, among=lambda: _of_other_class(model))
         own = model.class_names[int(labels[image])]
         why = tr("The mean of the codes of this class is added.")
         plus = pick_class(tr("plus the mean of"), names, "plus", _telling_class(model), why)
         why = tr("The mean of the codes of this class is subtracted.")
         minus = pick_class(tr("minus the mean of"), [OWN, *names], "minus", OWN, why)
+    dataset = originals(model)
+    if dataset is not None:
+        name = tr("image {index}, class {name}", index=str(image), name=own)
+        with picture:
+            show_grid(
+                dataset.images[[image]], name, columns=1, width=THUMBNAIL_PX, smooth=is_large(model), caption=False
+            )
     return image, plus, own if minus == OWN else minus
 
 

@@ -1,5 +1,7 @@
 """Paths through the latent space from one image to another."""
 
+from dataclasses import replace
+
 import numpy as np
 import streamlit as st
 
@@ -15,14 +17,13 @@ from aeviz.figures.charts import COMPARED, distance_from_origin
 from aeviz.figures.palette import UNLABELLED
 from aeviz.language import mark, tr, trc
 from aeviz.web.components.kit.prediction import Question
-from aeviz.web.components.latent_walk.component import Mark, Walk, latent_walk
+from aeviz.web.components.latent_walk.component import Mark, Row, Walk, latent_walk
 from aeviz.web.generate.ground import ground, plane
 from aeviz.web.generate.questions import ask_for_path
 from aeviz.web.generate.readings import (
     Reading,
     has_readings,
     read,
-    show_readings,
     telling_pair,
     without_collapsed,
 )
@@ -36,12 +37,11 @@ from aeviz.web.generate.starts import (
     list_origins,
     pick_start,
 )
-from aeviz.web.generate.strips import beside_walk, show_strip
 from aeviz.web.kernel import distances, priors
 from aeviz.web.kernel.asking import hide_answers, kept_back
 from aeviz.web.kernel.charts import show_figure
 from aeviz.web.kernel.choices import choose
-from aeviz.web.kernel.distances import far_text
+from aeviz.web.kernel.distances import far_text, find_far
 from aeviz.web.kernel.films import offer_walk
 from aeviz.web.kernel.images import decoded, is_large, offer_download
 from aeviz.web.kernel.models import Model
@@ -53,11 +53,11 @@ from aeviz.web.kernel.url import rename_choices
 STEPS, MOST_STEPS = 7, 33
 """Images on a path at first, both ends included, and at most."""
 SHOWN = 2
-"""Images at each end of a path that are shown before the answer, which those between decide."""
+"""Images at each end of a path that are shown before it is played."""
 ROW = 11
 """Images in a row at most; a longer path is broken into rows of the same length."""
-FRAMES, LARGE_FRAMES = 51, 21
-"""Images that a path is played by, and one of large images."""
+FRAMES, LARGE_FRAMES = 48, 18
+"""Parts of a path that is played, about, and of one of large images."""
 FEW = 3
 """Active dimensions in which a normal distribution still has much of its mass near its mean."""
 ASKED = "interpolation"
@@ -91,23 +91,15 @@ def show_interpolation(model: Model) -> None:
         a, b = without_collapsed(model, start.z), without_collapsed(model, end.z)
         ways = [LINEAR, *([SPHERICAL] if has_spherical_path(a, b) else [])]
         paths = {way: _path(way, a, b, steps) for way in ways}
-        found = {way: read(model, decoded(model, path)) for way, path in paths.items()} if has_readings(model) else {}
-        question = ask_for_path(found[LINEAR], found[SPHERICAL]) if len(found) > 1 else None
+        frames = _walks(model, a, b, tuple(ways), steps)
+        readings = [read(model, walk.images) for walk in frames] if has_readings(model) else []
+        question = ask_for_path(*readings) if len(readings) > 1 else None
         if question is not None:
             hide_answers(ASKED)
-        walk, strips, _, more = beside_walk()
-        with strips:
-            _show_strips(model, paths, found, is_asked=question is not None)
-            if SPHERICAL not in paths:
-                st.caption(
-                    tr("Spherical interpolation is undefined here: the points lie on a line through the origin.")
-                )
-        with walk:
-            _show_walk(model, a, b, tuple(ways), question)
-            st.caption(
-                tr("Large discs: the points that the two images are decoded from, on their lines. Grey: the ends.")
-            )
-        with more, kept_back(question is not None, ASKED, "distances"):
+        _show_walk(model, frames, readings, paths, question)
+        if SPHERICAL not in paths:
+            st.caption(tr("Spherical interpolation is undefined here: the points lie on a line through the origin."))
+        with kept_back(question is not None, ASKED, "distances"):
             _show_distances(model, paths, is_drawn=start.origin == end.origin == DRAW)
             st.markdown(_advice(model))
         with kept_back(question is not None, ASKED, "film"):
@@ -125,43 +117,65 @@ def _path(way: str, a: np.ndarray, b: np.ndarray, steps: int) -> np.ndarray:
     return linear_path(a, b, steps) if way == LINEAR else spherical_path(a, b, steps)
 
 
-def _show_strips(
-    model: Model, paths: dict[str, np.ndarray], found: dict[str, list[Reading]], *, is_asked: bool
-) -> None:
-    """Show the images on each path, and what they are read as, unless that is asked."""
-    for way, path in paths.items():
-        columns = -(-len(path) // -(-len(path) // ROW))
-        if way in found and columns == len(path):
-            with kept_back(is_asked, ASKED, way, keeps_room=True):
-                show_readings([each.text for each in found[way]])
-        length = tr("{name}: length {length:.2f}", name=tr(NAMES[way]), length=path_length(path))
-        said = [length, far_text(model, path)]
-        places = np.arange(len(path))
-        ends = np.minimum(places, places[::-1]) < (SHOWN if len(path) >= STEPS else 1)
-        text = ", ".join(filter(None, said))
-        show_strip(model, path, columns, text, asked=ASKED if is_asked else None, part=way, shown=ends)
-
-
-def _show_walk(model: Model, a: np.ndarray, b: np.ndarray, ways: tuple[str, ...], question: Question | None) -> None:
-    """Show both paths on the map, and the image at the same place of each."""
-    frames = LARGE_FRAMES if is_large(model) else FRAMES
-    found, sent = plane(model), ground(model)
-    walks = []
+def _walks(model: Model, a: np.ndarray, b: np.ndarray, ways: tuple[str, ...], steps: int) -> list[Walk]:
+    """Return both paths, with all images of their rows among those that Play shows."""
+    parts = steps - 1
+    frames = parts * max(1, round((LARGE_FRAMES if is_large(model) else FRAMES) / parts)) + 1
+    found, walks = plane(model), []
     for way, colour in zip(ways, COMPARED, strict=False):
         path = _path(way, a, b, frames)
-        images = decoded(model, path)
-        name = tr(NAMED[way])
-        texts = [name] * frames
-        if has_readings(model):
-            texts = [f"{name}: {each.text}" for each in read(model, images)]
         places = np.zeros((frames, 2)) if found is None else found.place(path)
-        walks.append(Walk(name=tr(NAMES[way]), colour=colour, images=images, places=places, texts=texts))
+        images = decoded(model, path)
+        walks.append(
+            Walk(name=tr(NAMES[way]), colour=colour, images=images, places=places, texts=[tr(NAMED[way])] * frames)
+        )
+    return walks
+
+
+def _rows(model: Model, walks: list[Walk], readings: list[list[Reading]], paths: dict[str, np.ndarray]) -> list[Row]:
+    """Return the images of each path, both ends included, and what they are read as."""
+    rows = []
+    for k, (way, path) in enumerate(paths.items()):
+        every = (len(walks[k].images) - 1) // (len(path) - 1)
+        length = tr("{name}: length {length:.2f}", name=tr(NAMES[way]), length=path_length(path))
+        far, places = find_far(model, path), np.arange(len(path))
+        rows.append(
+            Row(
+                walk=k,
+                at=[every * int(place) for place in places],
+                columns=-(-len(path) // -(-len(path) // ROW)),
+                title=", ".join(filter(None, [length, far_text(model, path)])),
+                waiting=tr("{what}: more images appear with Play", what=tr(NAMES[way])),
+                texts=[each.text for each in readings[k][::every]] if readings else [],
+                far=[] if far is None else far.tolist(),
+                shown=(np.minimum(places, places[::-1]) < (SHOWN if len(path) >= STEPS else 1)).tolist(),
+            )
+        )
+    return rows
+
+
+def _show_walk(
+    model: Model,
+    walks: list[Walk],
+    readings: list[list[Reading]],
+    paths: dict[str, np.ndarray],
+    question: Question | None,
+) -> None:
+    """Show both paths on the map, the image at the same place of each, and a row of images of each."""
+    sent = ground(model)
     marks = []
-    if found is not None:
-        low, high = found.place(np.stack([a, b])).tolist()
-        marks = [
-            Mark(at=(low[0], low[1]), text=trc("the start of a path", "from"), colour=UNLABELLED),
-            Mark(at=(high[0], high[1]), text=trc("the end of a path", "to"), colour=UNLABELLED),
+    if sent is not None:
+        for at, text in (
+            (walks[0].places[0], trc("the start of a path", "from")),
+            (walks[0].places[-1], trc("the end of a path", "to")),
+        ):
+            marks.append(Mark(at=(float(at[0]), float(at[1])), text=text, colour=UNLABELLED))
+    frames = len(walks[0].images)
+    rows = _rows(model, walks, readings, paths)
+    if readings:
+        walks = [
+            replace(walk, texts=[f"{text}: {each.text}" for text, each in zip(walk.texts, said, strict=True)])
+            for walk, said in zip(walks, readings, strict=True)
         ]
     latent_walk(
         None if sent is None else sent.name,
@@ -171,7 +185,9 @@ def _show_walk(model: Model, a: np.ndarray, b: np.ndarray, ways: tuple[str, ...]
         stop_name=tr("Position on the path"),
         first=0 if question is not None else frames // 2,
         marks=marks,
+        rows=rows,
         question=question,
+        note=tr("Large discs: the points that the two images are decoded from, on their lines. Grey: the ends."),
         smooth=is_large(model),
         key=f"path-{model.name}",
     )

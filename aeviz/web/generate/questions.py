@@ -68,44 +68,61 @@ def _say_how_read() -> str:
 
 
 def ask_for_path(line: Sequence[Reading], circle: Sequence[Reading]) -> Question:
-    """Ask on which of two paths between the same images fewer are clearly read as a class of the ends."""
-    ends, other = line[0].name, line[-1].name
-    if other != ends:
-        ends = tr("{one} or {other}", one=ends, other=other)
+    """Ask on which of two paths between the same images more are read as neither end, or as no clear class."""
+    one, other = line[0].name, line[-1].name
+    if one == other:
+        ask = tr(
+            "the encoder reads both ends as {name}. On which path does it read more images between them as something "
+            "else?",
+            name=one,
+        )
+        what = tr("Not read as {name}", name=one)
+    else:
+        ask = tr(
+            "the encoder reads the ends as {one} and {other}. On which path does it read more images between them as "
+            "something else?",
+            one=one,
+            other=other,
+        )
+        what = tr("Read as neither {one} nor {other}", one=one, other=other)
     counts = [sum(astray(each)) for each in (line, circle)]
     return Question(
         name="interpolation",
-        ask=tr(
-            "both rows lead from one image to the other. In which does the encoder read fewer images clearly as "
-            "{ends}?",
-            ends=ends,
-        ),
-        choices=[tr("line (upper)"), tr("circle (lower)"), tr("same")],
+        ask=ask,
+        choices=[tr("line"), tr("circle"), tr("same")],
         correct=2 if counts[0] == counts[1] else int(counts[1] > counts[0]),
         answer=tr(
-            "Not clearly {ends}: {on_line} of {line} on the line, {on_circle} of {circle} on the circle.",
-            ends=ends,
-            on_line=counts[0],
-            line=len(line),
-            on_circle=counts[1],
-            circle=len(circle),
+            "{what}: {on_line:.0%} of the images on the line, {on_circle:.0%} on the circle.",
+            what=what,
+            on_line=counts[0] / len(line),
+            on_circle=counts[1] / len(circle),
         ),
         why=_say_how_read(),
     )
 
 
-def ask_for_strength(image: int, own: str, plus: str, turned: float | None, why: str) -> Question:
+def ask_for_strength(image: int, own: str, read: Reading, plus: str, turned: float | None, why: str) -> Question:
     """Ask from which strength on an image is read as the class that is added.
 
     Args:
         image: Number of the test image.
         own: Its class.
+        read: What its reconstruction is read as.
         plus: The class that is added.
         turned: The strength; None where it never is.
         why: More on the answer.
     """
     bounds = [0.5, 1.0]
     start, called = str(image), with_article(own)
+    ask = tr("at which strength does the encoder first read the {own} as {plus}?", own=own, plus=with_article(plus))
+    if read.text != own:
+        ask = tr(
+            "the encoder reads the reconstruction of this {own} as {read}. At which strength does it first read it as "
+            "{plus}?",
+            own=own,
+            read=read.text,
+            plus=with_article(plus),
+        )
     if turned is None:
         answer = tr(
             "Image {image}, {own}, is not clearly read as {plus} at any strength from 0 up.",
@@ -123,7 +140,7 @@ def ask_for_strength(image: int, own: str, plus: str, turned: float | None, why:
         )
     return Question(
         name="arithmetic",
-        ask=tr("at which strength does the encoder first read the {own} as {plus}?", own=own, plus=with_article(plus)),
+        ask=ask,
         choices=[tr("up to 0.5"), tr("0.5 to 1"), tr("above 1"), tr("never")],
         correct=3 if turned is None else sum(turned > bound for bound in bounds),
         answer=answer,

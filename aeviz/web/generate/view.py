@@ -39,6 +39,9 @@ _STYLE = """<style>
   .st-key-path-ends :is(.st-key-start-start, .st-key-end-start) button span:has(> [data-testid="stIconMaterial"]) {
     display: none;
   }
+  .st-key-sum-parts { gap: 0.4rem 0.8rem !important; }
+  .st-key-sum-parts img { width: 3.5rem !important; }
+  .st-key-sum-parts [data-testid="stSelectbox"] { width: 8.5rem; }
   .st-key-make [role="radiogroup"] { flex-wrap: nowrap; overflow-x: auto; scrollbar-width: none; }
   .st-key-make [role="radiogroup"] > button { flex: none; }
   .st-key-make [role="radiogroup"] > [aria-checked="true"] { scroll-initial-target: nearest; }

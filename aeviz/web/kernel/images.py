@@ -152,16 +152,13 @@ def show_many(model: Model, points: np.ndarray, columns: int, text: str) -> np.n
     return picture
 
 
-def marked_images(
-    model: Model, points: np.ndarray, columns: int, shown: np.ndarray | None = None
-) -> tuple[str, np.ndarray]:
+def marked_images(model: Model, points: np.ndarray, columns: int) -> tuple[str, np.ndarray]:
     """Return the images that a model draws at latent points, (N, D), in rows of so many columns.
 
     Args:
         model: The model.
         points: The latent points.
         columns: Images in a row.
-        shown: Which of them to show, (N,), bool, with an empty frame for each other; None shows all.
 
     Returns:
         A data URI of them with a cross on each far from the data, and the picture without crosses, (H, W, 3), uint8.
@@ -176,7 +173,6 @@ def marked_images(
         columns,
         none if far is None else far,
         smooth=is_large(model),
-        shown=shown,
     )
     return marked, picture
 

@@ -16,7 +16,8 @@ export class Prediction {
   constructor(parent, play, onTold = () => {}) {
     this.node = element("section", { class: "prediction", "aria-label": tr("Prediction"), hidden: "" }, parent);
     const ask = element("p", {}, this.node);
-    element("b", { text: `${tr("Predict:")} ` }, ask);
+    this.word = element("b", {}, ask);
+    ask.append(" ");
     this.ask = element("span", {}, ask);
     this.choices = element("div", { class: "choices", role: "group", "aria-label": tr("Answers") }, this.node);
     this.answer = element("p", { class: "answer", role: "note", "aria-live": "polite" }, this.node);
@@ -91,10 +92,12 @@ export class Prediction {
       button.disabled = isTold;
       button.classList.toggle("right", isTold && right.includes(k));
     });
-    this.answer.hidden = this.why.hidden = !isTold || this.node.hidden;
+    write(this.word, isTold ? tr("Question:") : tr("Predict:")); // what is known need not be predicted
+    this.answer.hidden = !(isTold || chosen >= 0) || this.node.hidden;
+    this.why.hidden = !isTold || this.node.hidden;
     const isRight = right.includes(chosen);
-    write(this.verdict, !isTold || chosen < 0 ? "" : isRight ? `${tr("Right.")} ` : `${tr("Not {choice}.", { choice: question.choices[chosen] })} `);
-    write(this.words, isTold ? question.answer : "");
+    write(this.verdict, !isTold || chosen < 0 ? "" : isRight ? `${tr("Right.")} ` : `${tr("Not “{choice}”.", { choice: question.choices[chosen] })} `);
+    write(this.words, isTold ? question.answer : chosen < 0 ? "" : tr("You predict “{choice}”. Watch what happens.", { choice: question.choices[chosen] }));
     write(this.why, isTold ? question.why : "");
   }
 }

@@ -43,6 +43,47 @@ class Walk:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """Images at N places of a walk, side by side."""
+
+    walk: int
+    """Which of the walks."""
+    at: Sequence[int]
+    """The places."""
+    columns: int
+    """Images side by side; more than these are broken into lines."""
+    title: str
+    """What they are."""
+    waiting: str = ""
+    """The same while a question keeps back what it asks for."""
+    heads: Sequence[str] = ()
+    """What stands above each, N texts, or none."""
+    texts: Sequence[str] = ()
+    """What each is read as, N texts, or none; shown with the answer."""
+    far: Sequence[bool] = ()
+    """Which have a cross, since their points lie far from the data; all or none."""
+    shown: Sequence[bool] = ()
+    """Which are shown before the visitor has passed them or knows the answer; all or none."""
+    is_late: bool = False
+    """Whether the row is shown with the answer only."""
+
+    def to_json(self) -> dict[str, object]:
+        """Return what the page is sent."""
+        return {
+            "walk": self.walk,
+            "at": list(self.at),
+            "columns": self.columns,
+            "title": self.title,
+            "waiting": self.waiting,
+            "heads": list(self.heads),
+            "texts": list(self.texts),
+            "far": [bool(far) for far in self.far],
+            "shown": [bool(shown) for shown in self.shown],
+            "isLate": self.is_late,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
     """A point on the map."""
 
@@ -84,7 +125,9 @@ def latent_walk(
     images_label: str = "",
     in_a_row: bool = False,
     sums: Sequence[str] = (),
+    rows: Sequence[Row] = (),
     question: Question | None = None,
+    note: str = "",
     smooth: bool = False,
     key: str,
     on_change: Callable[[], None] | None = None,
@@ -104,7 +147,10 @@ def latent_walk(
         images_label: What the images are together, for those who do not see them.
         in_a_row: Whether the images stand side by side above the map, of which each walk's are a part of one whole.
         sums: What the images of each place come to, F texts, or none.
-        question: What the visitor predicts before Play; until then what stands after a colon in the texts is hidden.
+        rows: Images at some places of the walks.
+        question: What the visitor predicts before Play. Until the answer is known, what stands after a colon in the
+            texts is hidden, and of the rows what the visitor has not passed.
+        note: What the marks on the map are.
         smooth: Whether the browser interpolates between pixels; otherwise they are squares.
         key: Identity on the page.
         on_change: Called when the visitor has gone to another place, which `reported_stop` returns; None reports none.
@@ -146,7 +192,9 @@ def latent_walk(
                 "imagesLabel": images_label,
                 "inARow": in_a_row,
                 "sums": list(sums),
+                "rows": [row.to_json() for row in rows],
                 "question": None if question is None else question.to_json(),
+                "note": note,
                 "smooth": smooth,
                 "reports": on_change is not None,
             }

@@ -12,6 +12,7 @@ import { ICONS } from "../kit/player.js";
 import { Prediction } from "../kit/prediction.js";
 import { SmallMap } from "../kit/small_map.js";
 import { styleOf, watchLooks } from "../kit/theme.js";
+import { Rows } from "./rows.js";
 
 /** @typedef {import("../kit/plot.js").Pair} Pair */
 /** @typedef {{ name: string, colour: string, sheet: string, places: Float32Array, texts: string[], start: number | null }} Walk */
@@ -20,7 +21,7 @@ import { styleOf, watchLooks } from "../kit/theme.js";
 /**
  * @typedef {{
  *   ground: string | null, content: Uint8Array | null, label: string, walks: Walk[], tiling: import("../kit/image_grid.js").Tiling, stops: number[],
- *   stopName: string, stopNoun: string, first: number, marks: Mark[], arrows: Arrow[], imagesLabel: string, inARow: boolean, sums: string[], smooth: boolean,
+ *   stopName: string, stopNoun: string, first: number, marks: Mark[], arrows: Arrow[], imagesLabel: string, inARow: boolean, sums: string[], rows: import("./rows.js").Row[], note: string, smooth: boolean,
  *   reports: boolean, question: import("../kit/prediction.js").Question | null
  * }} Data see component.py
  */
@@ -48,7 +49,6 @@ class LatentWalk {
     this.before = [];
     this.places = ""; // identity of the walks that `at` belongs to
     this.ground = "";
-    this.isTouched = false; // whether the visitor has moved along the walks of this question
     this.prediction = new Prediction(root, () => {
       this.at = 0;
       this.start();
@@ -59,16 +59,21 @@ class LatentWalk {
     this.slider = element("input", { type: "range", min: "0", step: "1" }, this.bar);
     this.slider.oninput = () => {
       this.stop();
-      this.isTouched = true;
       this.go(this.slider.valueAsNumber);
-      if (this.slider.value === this.slider.max) this.prediction.tell(); // the visitor has seen all
+      if (this.slider.value === this.slider.max) this.tell();
       if (this.data?.reports) this.kept.start();
     };
     this.output = element("output", {}, this.bar);
+    this.rows = new Rows(root, (at) => {
+      this.stop();
+      this.go(at);
+      if (this.data?.reports) this.kept.start();
+    });
     this.shown = element("div", { class: "shown" }, root);
     this.side = element("div", { class: "side" }, this.shown);
     this.images = element("div", { class: "images" }, this.side);
     this.sum = element("p", { class: "sum", role: "status" }, this.side);
+    this.note = element("p", { class: "note" }, this.shown);
     /** @type {{ canvas: HTMLCanvasElement, words: HTMLElement }[]} */
     this.figures = [];
     this.map = new SmallMap(this.shown, "");
@@ -99,6 +104,8 @@ class LatentWalk {
     this.root.classList.toggle("smooth", data.smooth);
     this.shown.classList.toggle("alone", !data.walks.length || !data.ground);
     this.shown.classList.toggle("row", data.inARow);
+    this.shown.classList.toggle("single", data.walks.length === 1);
+    write(this.note, data.note);
     this.images.style.setProperty("--count", String(data.walks.length));
     if (data.imagesLabel) this.images.setAttribute("role", "group");
     this.images.setAttribute("aria-label", data.imagesLabel);
@@ -111,8 +118,9 @@ class LatentWalk {
     });
     const about = JSON.stringify([data.label, data.question]);
     const isAnother = Boolean(data.question) && about !== this.prediction.key;
-    if (about !== this.prediction.key) this.isTouched = false;
+    if (about !== this.prediction.key) this.rows.begin(data.first);
     this.prediction.set(data.question, about);
+    this.rows.set(data.rows, sheets, data.tiling);
     (data.inARow ? this.side : this.root).prepend(this.prediction.node);
     this.slider.max = String(Math.max(0, data.stops.length - 1));
     this.slider.setAttribute("aria-label", data.stopName);
@@ -136,10 +144,14 @@ class LatentWalk {
     this.root.dataset.playing = String(act === "pause");
   }
 
+  /** The visitor has seen all: who has predicted is told. */
+  tell() {
+    if (this.prediction.chosen >= 0) this.prediction.tell();
+  }
+
   start() {
     const last = (this.data?.stops.length ?? 0) - 1;
     if (last < 1) return;
-    this.isTouched = true;
     this.began = performance.now() - (this.at / last) * SECONDS * 1000;
     if (this.at >= last) this.began = performance.now();
     this.namePlay("pause");
@@ -163,7 +175,7 @@ class LatentWalk {
       this.at = Math.min(last, Math.round(share * last));
       if (share >= 1) {
         this.stop();
-        this.prediction.tell();
+        this.tell();
       }
     }
     if (now - this.glide > GLIDE_MS) this.glide = 0;
@@ -190,7 +202,8 @@ class LatentWalk {
   draw() {
     const { data, figures, sheets, at, map } = this;
     if (!data) return;
-    const isAsked = data.question && !this.isTouched && !this.prediction.isTold;
+    const isTold = !data.question || this.prediction.isTold;
+    const isAsked = !isTold && this.prediction.chosen < 0;
     data.walks.forEach(({ texts: said }, k) => {
       const texts = isAsked ? said.map((text) => text.slice(0, Math.max(0, text.indexOf(":")))) : said; // not yet what the image is read as
       drawTile(figures[k].canvas, sheets[k], data.tiling, at);
@@ -205,6 +218,10 @@ class LatentWalk {
       this.slider.value = String(at);
       this.slider.setAttribute("aria-valuetext", `${data.stopName} ${stop}`);
       this.root.dataset.at = String(at);
+      this.rows.draw(at, isAsked, isTold, ({ walk, at: places, texts }, k, isRead) => {
+        const name = tr("At {stop} of the {name}: {text}", { stop: localise(String(data.stops[places[k]])), name: data.stopNoun, text: data.walks[walk].name });
+        return isRead && texts[k] ? `${name}, ${texts[k]}` : name;
+      });
     }
     const style = styleOf(this.root);
     if (!this.ground || !map.begin(style)) return;
