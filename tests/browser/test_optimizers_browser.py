@@ -24,13 +24,13 @@ def test_more_memory_turns_the_verdict_on_adam(visit):
     steps.get_by_role("slider").fill("2900")
     steps.get_by_role("button", name="Play").click()
     expect(steps).to_have_attribute("data-step", "3000")
-    expect(steps.get_by_text("Not SGD. Mean x over the last tenth of the steps: Adam 1.00;")).to_be_visible()
+    expect(steps.get_by_text("Not “SGD”. Mean x over the last tenth of the steps: Adam 1.00;")).to_be_visible()
     expect(verdict).to_be_visible()
     expect(page.get_by_text("AMSGrad: the average regret goes to zero")).to_be_visible()
     page.get_by_role("slider", name=re.compile("^beta2")).press("End")
     expect(page.get_by_text("Adam: the average regret goes to zero")).to_be_visible()
     expect(steps.get_by_role("button", name="none of them")).to_have_class("right")  # told at once, without a guess
-    expect(steps.get_by_text("Not SGD.")).to_have_count(0)
+    expect(steps.get_by_text("Not “SGD”.")).to_have_count(0)
     expect(page.get_by_text("does not go to zero")).to_have_count(0)
     expect(page).to_have_url(re.compile("memory=0.999"))
     page.get_by_text("map of models", exact=True).click()
@@ -42,7 +42,7 @@ def test_more_memory_turns_the_verdict_on_adam(visit):
     expect(planes.get_by_role("slider", name="Seed of the planes")).to_have_value("2")
     expect(planes.get_by_role("button", name="Pause")).to_be_visible()
     expect(
-        planes.get_by_text("Not two Adam seeds. Same seed: the planes of Adam and AMSGrad agree in 84%")
+        planes.get_by_text("Not “two Adam seeds”. Same seed: the planes of Adam and AMSGrad agree in 84%")
     ).to_be_visible()
     expect(agreement).to_be_visible()
     expect(planes.get_by_role("slider", name="Seed of the planes")).to_have_value("5")
@@ -146,11 +146,11 @@ def test_surface_asks_before_the_film_and_answers_after_it(visit):
     below = page.get_by_role("slider", name="Start, x").bounding_box()["y"]
     choices.first.click()
     page.wait_for_function("document.querySelectorAll('[data-testid=surface-paths] circle').length === 4")
-    expect(told).to_have_text("")
+    expect(told).to_have_text("You predict “Adam”. Watch what happens.")
     drawn = page.get_by_test_id("surface-paths").locator("circle")
     expect(verdict).to_be_visible()  # at the end
     expect(told).to_have_text(
-        re.compile(r"^(Right|Not Adam)\. .* first, at step \d+; then .* They find 3 different minima\.$")
+        re.compile(r"^(Right|Not “Adam”)\. .* first, at step \d+; then .* They find 3 different minima\.$")
     )
     assert abs(page.locator(".nsewdrag").first.bounding_box()["y"] - top) < 2
     assert abs(page.get_by_role("slider", name="Start, x").bounding_box()["y"] - below) < 2
@@ -238,7 +238,7 @@ def test_comparison_asks_before_it_plays(visit):
     expect(history).to_be_hidden()
     played.get_by_role("button", name="Show the answer").click()
     expect(verdict).to_have_text(re.compile(r"^Epoch 60\."))
-    expect(played.get_by_text("Not Momentum.")).to_be_visible()
+    expect(played.get_by_text("Not “Momentum”.")).to_be_visible()
     expect(played.get_by_role("button", name=re.compile("^too close to tell"))).to_have_class("right")
     expect(history).to_be_visible()
     expect(key).to_be_visible()
