@@ -59,6 +59,7 @@ class LatentWalk {
     this.slider = element("input", { type: "range", min: "0", step: "1" }, this.bar);
     this.slider.oninput = () => {
       this.stop();
+      this.rows.pass(this.slider.valueAsNumber);
       this.go(this.slider.valueAsNumber);
       if (this.slider.value === this.slider.max) this.tell();
       if (this.data?.reports) this.kept.start();
@@ -173,6 +174,7 @@ class LatentWalk {
     if (this.began) {
       const share = Math.max(0, now - this.began) / (SECONDS * 1000);
       this.at = Math.min(last, Math.round(share * last));
+      this.rows.pass(this.at);
       if (share >= 1) {
         this.stop();
         this.tell();

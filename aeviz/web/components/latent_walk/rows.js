@@ -53,6 +53,11 @@ export class Rows {
     this.reach = [at, at];
   }
 
+  /** The visitor passes all up to a place; a click on an image leaps over what lies between. @param {number} at */
+  pass(at) {
+    this.reach = [Math.min(this.reach[0], at), Math.max(this.reach[1], at)];
+  }
+
   /**
    * @param {number} at the place that is shown
    * @param {boolean} isAsked whether the visitor has not predicted yet
@@ -60,7 +65,7 @@ export class Rows {
    * @param {(row: Row, k: number, isRead: boolean) => string} nameOf what an image is, for those who do not see it
    */
   draw(at, isAsked, isTold, nameOf) {
-    const [low, high] = (this.reach = [Math.min(this.reach[0], at), Math.max(this.reach[1], at)]);
+    const [low, high] = this.reach;
     for (const { row, section, caption, tiles } of this.drawn) {
       section.hidden = !isTold && row.isLate;
       tiles.forEach(({ button, text }, k) => {
