@@ -237,6 +237,18 @@ def test_lesson_is_a_sheet_below_the_picture_on_a_phone(visit):
     expect(column(page)).to_have_attribute("data-collapsed", "true")  # the navigation does not stay over the page
 
 
+def test_page_leads_to_what_the_step_names_although_the_sheet_is_moved_meanwhile(visit):
+    """On a phone the models stand below each other: the second one is named by its title, and brought into sight."""
+    page = visit("/regimes?lesson=posterior-collapse&step=3", width=390, height=844, touch=True)
+    column(page).evaluate("""column => new MutationObserver(() => {
+      if (column.textContent.includes("Look for")) column.dispatchEvent(new Event("touchstart", { bubbles: true }));
+    }).observe(column, { childList: true, subtree: true })""")
+    predict(page, LESSONS["posterior-collapse"].steps[2].question, is_right=True)
+    title = page.get_by_test_id("stMain").get_by_role("heading", name="KL only")
+    page.wait_for_function("title => Math.abs(title.getBoundingClientRect().top - 64) < 40", arg=title.element_handle())
+    expect(column(page).get_by_text("The map under KL only")).to_be_in_viewport()
+
+
 def test_game_stands_still_beside_its_question_and_moves_after_the_answer(visit):
     """Started on the page Lessons: the first round alone, and nothing that gives the end away."""
     page = visit("/lessons", width=390, height=844, touch=True)

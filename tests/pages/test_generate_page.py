@@ -268,6 +268,22 @@ def test_number_is_written_as_meant_by_an_anchored_model(variational, app):
     assert encoded >= 7
     assert pixels >= 7
     assert "from the prior of its class" in said(app)
+    assert "**At temperature 0.10, do the images show what was typed?**" in said(app)
+
+
+def test_count_says_where_the_pixels_tell_something_else(variational, app):
+    """A digit counts as typed where the encoder reads it so; the sentence names it where its pixels differ."""
+    app = open_section(app, "anchored", "write a number")
+    app.text_input(key="number").set_value("0123456789").run()
+    sums = walk_of(app)["sums"]
+    apart = [each for each in sums if "By their pixels" in each]
+    assert 0 < len(apart) < len(sums)
+    for each in apart:
+        counts = re.findall(r"(\d+) of 10", each)
+        named = re.findall(r"the (\d) in place (\d+) is read as (\d|no clear class)", each)
+        gained = sum(name == read for name, _, read in named)
+        assert int(counts[1]) - int(counts[0]) == 2 * gained - len(named)
+        assert all(int(place) == int(name) + 1 for name, place, _ in named)
 
 
 def test_digits_stay_when_more_are_typed(variational, app):

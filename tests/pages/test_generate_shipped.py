@@ -102,6 +102,7 @@ def test_number_is_judged_by_its_images_and_not_by_the_points_drawn_for_it(app):
     app.selectbox(key="model").set_value("vae-10d").run()
     assert not app.exception
     assert "Encoded again: **? 1 ? 1 ?**, 2 of 5 as typed" in said(app)
+    assert "**At temperature 1.00, do the images show what was typed?**" in said(app)
     assert "By their pixels" not in said(app)  # MNIST is not on this machine
 
 

@@ -88,11 +88,11 @@ def show_number(model: Model) -> None:
         temperature = read_temperature()
         _show_sweep(model, typed, labels, digits, question)
         at = _nearest(temperature)
-        points, images = np.stack([each.points[at] for each in digits]), np.stack([each.images[at] for each in digits])
+        images = np.stack([each.images[at] for each in digits])
         if question is not None:
             hide_answers(question.name)
             with answer(question.name, "reading"):
-                _show_reading(model, labels, images, points)
+                _show_reading(model, labels, digits, at)
         _explain_origin(model)
         chance = tr("temperature {temperature:g}, seed {seed}", temperature=temperature, seed=str(seed))
         _offer_number(model, typed, images, chance, f"{typed}-seed{seed}")
@@ -112,6 +112,8 @@ class Digit:
     """The images for the page."""
     readings: list[Reading] | None
     """What each is read as; None where nothing can be read."""
+    by_pixels: list[Reading] | None
+    """The class that the test images with the nearest pixels give each; None where those are not on this machine."""
 
 
 @shared(max_entries=256)  # 0.2 MB each
@@ -121,12 +123,14 @@ def _digit(model: Model, place: int, label: int, seed: int) -> Digit:
     noise, which = draw_noise(seed, place + 1, model.config.model.latent_dim)[place:], np.zeros(1, dtype=np.int64)
     points = np.concatenate([draw_points([gaussian], which, noise, float(stop)) for stop in STOPS])
     images = decoded(model, points)
+    votes = votes_by_pixels(model, images)
     return Digit(
         centre=gaussian.mean,
         points=points,
         images=images,
         sheet=sheet_of(images),
         readings=read(model, images) if has_readings(model) else None,
+        by_pixels=None if votes is None else count(model, votes),
     )
 
 
@@ -193,23 +197,41 @@ def _show_sweep(model: Model, typed: str, labels: np.ndarray, digits: list[Digit
 
 
 def _count_read(model: Model, labels: np.ndarray, digits: list[Digit]) -> list[str]:
-    """Say for each temperature how many digits are read as typed; nothing where none can be read."""
+    """Say for each temperature how many digits are read as typed, and what their pixels say where that differs."""
     rows = [each.readings for each in digits if each.readings is not None]
     if not rows:
         return []
-    names = model.provenance.class_names
+    typed = [model.class_names[label] for label in labels.tolist()]
+    seen = [each.by_pixels for each in digits if each.by_pixels is not None]
     said = []
     for at, stop in enumerate(STOPS):
-        right = sum(row[at].text == names[label] for row, label in zip(rows, labels.tolist(), strict=True))
-        said.append(
-            tr(
-                "Temperature {stop:.2f}: {right} of {count} digits are read as typed.",
-                stop=stop,
-                right=right,
-                count=len(labels),
-            )
+        here = [row[at] for row in rows]
+        text = tr(
+            "Temperature {stop:.2f}: {right} of {count} digits are read as typed.",
+            stop=stop,
+            right=sum(each.text == name for each, name in zip(here, typed, strict=True)),
+            count=len(typed),
         )
+        if len(seen) == len(typed):
+            text += _say_pixels(typed, here, [row[at] for row in seen])
+        said.append(text)
     return said
+
+
+def _say_pixels(typed: Sequence[str], by_encoder: Sequence[Reading], by_pixels: Sequence[Reading]) -> str:
+    """Say which digits the two judges disagree on, whether they are what was typed; nothing where they agree."""
+    judged = enumerate(zip(typed, by_encoder, by_pixels, strict=True), start=1)
+    apart = [(place, name, seen) for place, (name, each, seen) in judged if (each.text == name) != (seen.text == name)]
+    if not apart:
+        return ""
+    right = sum(seen.text == name for name, seen in zip(typed, by_pixels, strict=True))
+    named = [
+        tr("the {name} in place {place} is {reading}", name=name, place=place, reading=seen.said)
+        for place, name, seen in apart
+    ]
+    return " " + tr(
+        "By their pixels, {right} of {count}: {named}.", right=right, count=len(typed), named=", ".join(named)
+    )
 
 
 def _ask(model: Model, labels: np.ndarray, digits: list[Digit]) -> Question | None:
@@ -289,19 +311,19 @@ def _offer_number(model: Model, typed: str, images: np.ndarray, chance: str, nam
     offer_image(tile(images, len(images), gap=0), f"{model.name}-{name}", 2 * width)
 
 
-def _show_reading(model: Model, labels: np.ndarray, images: np.ndarray, points: np.ndarray) -> None:
-    """Say how the images are classified: encoded again, and by pixels; their points have the class that was typed."""
-    far = find_far(model, points)
-    readings = read(model, images)
+def _show_reading(model: Model, labels: np.ndarray, digits: list[Digit], at: int) -> None:
+    """Say how the images of a stop are classified, encoded again and by pixels; their points have the class typed."""
+    far = find_far(model, np.stack([digit.points[at] for digit in digits]))
+    readings = [digit.readings[at] for digit in digits if digit.readings is not None]
     lines = ["- " + tr("Encoded again: {reading}", reading=_compare(model, labels, readings))]
-    by_pixels = votes_by_pixels(model, images)
-    if by_pixels is not None:
-        reading = _compare(model, labels, count(model, by_pixels))
-        lines.append("- " + tr("By their pixels: {reading}", reading=reading))
+    by_pixels = [digit.by_pixels[at] for digit in digits if digit.by_pixels is not None]
+    if by_pixels:
+        lines.append("- " + tr("By their pixels: {reading}", reading=_compare(model, labels, by_pixels)))
     st.markdown(
         tr(
-            "**Do the images show what was typed?** The 10 nearest test images vote on each (?: no clear class, fewer "
-            "than {clear} agree):",
+            "**At temperature {stop:.2f}, do the images show what was typed?** The 10 nearest test images vote on each "
+            "(?: no clear class, fewer than {clear} agree):",
+            stop=float(STOPS[at]),
             clear=CLEAR,
         )
         + "\n\n"

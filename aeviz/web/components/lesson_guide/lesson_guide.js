@@ -166,7 +166,7 @@ class LessonGuide {
     this.timer = window.setInterval(() => this.look(), LOOK_MS);
     this.listening = new AbortController();
     for (const kind of ["wheel", "touchstart", "keydown", "pointerdown"]) { // the visitor scrolls, or acts
-      addEventListener(kind, () => this.act(), { capture: true, passive: true, signal: this.listening.signal });
+      addEventListener(kind, ({ target }) => this.act(target), { capture: true, passive: true, signal: this.listening.signal });
     }
     for (const kind of ["pointerdown", "keydown"]) { // somebody may act before the first look
       addEventListener(kind, ({ target }) => this.remember(target), { capture: true, passive: true, signal: this.listening.signal });
@@ -261,10 +261,13 @@ class LessonGuide {
     words?.animate([mark, mark, { ...mark, outlineColor: "transparent" }], { duration: MARK_MS });
   }
 
-  /** The visitor has taken over. */
-  act() {
+  /**
+   * The visitor has taken over: the column, or the page.
+   * @param {EventTarget | null} target
+   */
+  act(target) {
     if (this.startsUntil > 0) this.startsUntil = 0;
-    this.rest();
+    if (!(target instanceof Element && target.closest("[data-testid=stSidebar]"))) this.rest();
   }
 
   /** Leave the page where it is. */
