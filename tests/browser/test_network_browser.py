@@ -70,13 +70,28 @@ def test_image_and_latent_value_are_answered_without_a_rerun_and_the_image_is_in
     expect(part).to_have_attribute("data-image", "3")
     squares = row.get_by_role("img", name="Activations of encoder, layer 1")
     expect(squares).to_be_in_viewport(ratio=0.5)
-    low = squares.bounding_box()
-    for y in (5, min(low["height"], 840 - low["y"]) - 5):  # at the screen's lower edge, the words give way
-        squares.click(position={"x": 5, "y": y})
-        expect(tip).to_contain_text("encoder, layer 1, unit")
-        box, place = tip.bounding_box(), squares.bounding_box()["y"] + y
-        assert box["y"] > 0
-        assert box["y"] + box["height"] < min(place, 844) or place < box["y"]
+    tap = """(node, y) => {
+        const { left, top } = node.getBoundingClientRect();
+        const place = { clientX: left + 5, clientY: top + y };
+        node.dispatchEvent(new PointerEvent("pointerdown", { pointerType: "touch", ...place }));
+        node.dispatchEvent(new PointerEvent("pointermove", { pointerType: "touch", ...place }));
+    }"""
+    expect(output).to_contain_text("MSE")
+    expect(part).to_have_attribute("data-idle", "")
+    page.mouse.move(0, 0)
+    for close in (
+        lambda: squares.evaluate(tap, 5),  # the same unit once more
+        lambda: squares.press("Escape"),
+        tip.get_by_role("button", name="Close").click,
+    ):
+        squares.evaluate(tap, 5)
+        expect(tip).to_contain_text("encoder, layer 1, unit 1:")
+        expect(tip).to_be_in_viewport(ratio=0.99)
+        for seen in (row.get_by_role("img", name="Image", exact=True), output, row.get_by_role("slider").first):
+            expect(seen).to_be_in_viewport(ratio=0.99)  # the words on a unit cover none of them
+            assert seen.bounding_box()["y"] + seen.bounding_box()["height"] <= tip.bounding_box()["y"]
+        close()
+        expect(tip).to_be_hidden()
     row.get_by_role("region", name="encoder, layer 2").get_by_role("button").click()
     expect(tip).to_have_text(
         re.compile(r"Each of the (\d+) units is a weighted sum of all (\d+) values .*\2 . \1 = ", re.DOTALL)
@@ -86,20 +101,14 @@ def test_image_and_latent_value_are_answered_without_a_rerun_and_the_image_is_in
     pad.click(position={"x": x, "y": y})
     part.get_by_role("button", name="Show the decoder").click()
     unit = row.get_by_role("img", name="Activations of decoder, layer 2")
-    tap = """(node, y) => {
-        const { left, top } = node.getBoundingClientRect();
-        const place = { clientX: left + 5, clientY: top + y };
-        node.dispatchEvent(new PointerEvent("pointerdown", { pointerType: "touch", ...place }));
-    }"""
     expect(unit).to_be_in_viewport(ratio=1)
     expect(row.get_by_role("slider").first).to_be_in_viewport(ratio=1)  # z and what it changes are seen together
-    for y in range(5, 140, 9):
+    for y in range(5, 140, 24):  # another unit each time: a second tap closes the note
         unit.evaluate(tap, y)
         if ": 0.00" not in tip.inner_text():  # it answers to z
             break
-    layer = row.get_by_role("region", name="decoder, layer 2").bounding_box()
-    box = tip.bounding_box()
-    assert box["y"] + box["height"] <= layer["y"]
+    for seen in (unit, output, row.get_by_role("slider").first, tip):
+        expect(seen).to_be_in_viewport(ratio=0.99)
     said = []
     for _ in range(3):  # the words on a unit follow z
         for _ in range(4):
@@ -107,7 +116,8 @@ def test_image_and_latent_value_are_answered_without_a_rerun_and_the_image_is_in
         expect(part).to_have_attribute("data-idle", "")
         page.evaluate("() => new Promise(requestAnimationFrame)")
         said.append(tip.inner_text())
-        unit.evaluate(tap, y)
+        for _ in range(2):  # closed, and shown again
+            unit.evaluate(tap, y)
         assert tip.inner_text() == said[-1]
     assert len(set(said)) == 3
     page.set_viewport_size({"width": 1280, "height": 900})

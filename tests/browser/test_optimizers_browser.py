@@ -6,6 +6,8 @@ import pytest
 from app_server import choose
 from playwright.sync_api import expect
 
+from aeviz.lab.seed_atlas import procrustes_residuals, read_atlas
+
 TRAINED_MS = 240_000
 """Two trainers one after the other, each of which imports torch, on a machine that a browser keeps busy."""
 
@@ -38,6 +40,9 @@ def test_more_memory_turns_the_verdict_on_adam(visit):
     expect(planes.get_by_role("slider", name="Seed of the planes")).to_have_value("0")
     agreement = page.get_by_text("variance in which two planes agree")
     expect(agreement).to_be_hidden()
+    pair = planes.get_by_text(re.compile(r"^agrees with Adam: \d+ %$"))
+    expect(pair).to_have_count(2)
+    expect(pair.first).to_be_hidden()
     planes.get_by_role("button", name="two Adam seeds").click()  # a guess plays some seeds
     expect(planes.get_by_role("slider", name="Seed of the planes")).to_have_value("2")
     expect(planes.get_by_role("button", name="Pause")).to_be_visible()
@@ -56,6 +61,10 @@ def test_more_memory_turns_the_verdict_on_adam(visit):
     expect(lit).to_have_count(1)
     names, rings = (page.locator(f".st-key-model-map .aeviz-{kind}") for kind in ("name", "ring"))
     at = planes.get_by_role("slider", name="Seed of the planes").input_value()
+    shipped = read_atlas()  # the agreement is that of the very planes on view
+    shares = 1 - procrustes_residuals(shipped.planes)
+    beside = (shares[int(at), int(at) + shipped.seeds], shares[int(at), (int(at) + 1) % shipped.seeds])
+    expect(pair).to_have_text([f"agrees with Adam: {100 * share:.0f} %" for share in beside])
     expect(rings).to_have_count(2)
     assert sorted(names.all_text_contents()) == [f"AMSGrad, seed {at}", f"Adam, seed {at}"]
     dot = traces.nth(100).locator(".points path").nth(7)

@@ -248,7 +248,7 @@ def test_comparison_shows_phi_and_psi_of_its_optimizers(visit):
 def test_map_of_models_says_how_alike_the_planes_are(visit):
     app = visit("map of models")
     assert len(app.get("plotly_chart")) == 2
-    assert any("it distorts distances" in text for text in texts(app.caption))
+    assert any("keeps only 31% of how the runs differ: its distances are rough" in text for text in texts(app.caption))
     traces = figure(app, 1)["data"]
     assert [trace["name"] for trace in traces[-2:]] == ["Adam", "AMSGrad"]
     assert [len(trace["customdata"]["bdata"]) > 0 for trace in traces[-2:]] == [True, True]

@@ -38,6 +38,8 @@ class _Map:
     points: np.ndarray
     share: float
     comparison: Comparison
+    agreements: np.ndarray
+    """Share of variance in which two planes agree, (2 S, 2 S), in [0, 1]."""
 
 
 @shared(max_entries=1)
@@ -46,7 +48,9 @@ def _read() -> _Map:
     atlas = read_atlas()
     residuals = procrustes_residuals(atlas.planes)
     points, share = classical_scaling(np.sqrt(residuals))
-    return _Map(atlas=atlas, points=points, share=share, comparison=compare_residuals(residuals))
+    return _Map(
+        atlas=atlas, points=points, share=share, comparison=compare_residuals(residuals), agreements=1 - residuals
+    )
 
 
 @shared(max_entries=2)
@@ -57,6 +61,8 @@ def _planes_in(language: str) -> bytes:
     matters = found.comparison.p_value < SIGNIFICANT
     seeds = atlas.seeds
     names = tuple(str(label) for label in range(int(atlas.labels.max()) + 1))
+    adam = np.arange(seeds)
+    beside = [[None] * seeds, *found.agreements[adam, [adam + seeds, np.roll(adam, -1)]].tolist()]
     runs = [
         RunPlane(
             group=group,
@@ -65,6 +71,7 @@ def _planes_in(language: str) -> bytes:
             planes=[plane],
             labels=atlas.labels,
             class_names=names,
+            agreement=beside[group][seed],
         )
         for group, planes in enumerate([*np.split(atlas.planes, 2), np.roll(atlas.planes[:seeds], -1, axis=0)])
         for seed, plane in enumerate(planes)
@@ -116,9 +123,8 @@ def show_atlas() -> None:
             st.caption(
                 tr(
                     "A point is a run: one network, trained with one optimizer and one seed. The line joins the "
-                    "two runs of the seed that is shown. The map keeps {share:.0%} of how the runs differ, so it "
-                    "distorts distances: a long line does not show that two planes differ. Compare the planes "
-                    "themselves.",
+                    "two runs of the seed that is shown. The map keeps only {share:.0%} of how the runs differ: its "
+                    "distances are rough. Compare the planes themselves.",
                     share=found.share,
                 )
             )

@@ -12,12 +12,15 @@ NAME = "surface"
 _NONE = mark("none of them")
 
 
-def ask_for_first(found: Mapping[MethodName, Trajectory], steps: int) -> Question | None:
+def ask_for_first(
+    found: Mapping[MethodName, Trajectory], steps: int, rates: Mapping[MethodName, float]
+) -> Question | None:
     """Ask which method is the first at a minimum where it stays; None for a method alone, which has no rival.
 
     Args:
         found: The trajectories from one start, by method.
         steps: Steps that each method may take.
+        rates: The step size of each method, on which the answer depends.
     """
     if len(found) < 2:
         return None
@@ -35,7 +38,7 @@ def ask_for_first(found: Mapping[MethodName, Trajectory], steps: int) -> Questio
         choices=[*titles, tr(_NONE)],
         correct=first[0] if first else len(titles),
         also=first[1:],
-        answer=_tell(order, arrivals, steps) + _count_minima(found),
+        answer=_tell(order, arrivals, steps) + _count_minima(found) + _condition({name: rates[name] for name in found}),
     )
 
 
@@ -71,3 +74,12 @@ def _count_minima(found: Mapping[MethodName, Trajectory]) -> str:
     """Say how many minima they ended at, where it is more than one."""
     goals = {path.nearest for path in found.values() if path.arrived is not None and path.stays}
     return " " + tr("They find {count} different minima.", count=len(goals)) if len(goals) > 1 else ""
+
+
+def _condition(rates: Mapping[MethodName, float]) -> str:
+    """Name the step sizes that the order holds for, each with its methods."""
+    sizes = [
+        f"{', '.join(METHODS[name].title for name in rates if rates[name] == size)} {number(size, 'g')}"
+        for size in dict.fromkeys(rates.values())
+    ]
+    return " " + tr("Step sizes: {sizes}. Others may change the order.", sizes="; ".join(sizes))

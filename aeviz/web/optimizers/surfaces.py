@@ -110,7 +110,7 @@ def show_surfaces() -> None:
                 steps=steps,
                 limit=surface.limit,
                 methods=[_for_page(name, each) for name, each in settings],
-                question=ask_for_first(found, steps),
+                question=ask_for_first(found, steps, {name: each.alpha for name, each in settings}),
                 key="surface-start",
                 on_start=partial(_take_start, surface),
             )

@@ -85,6 +85,8 @@ class Activations {
       /** @param {import("./layer_view.js").LayerView} [view] */
       hide: (view) => this.note.hide(view),
       /** @param {import("./layer_view.js").LayerView} view @param {number} unit */
+      shows: (view, unit) => this.note.note?.view === view && this.note.note.index === unit,
+      /** @param {import("./layer_view.js").LayerView} view @param {number} unit */
       pin: (view, unit) => {
         if (pinned !== view) pinned?.pin(-1);
         pinned = view;

@@ -8,9 +8,9 @@ import { mapsOf, placeOf, tile, valueAt } from "./tiles.js";
 
 /** @typedef {import("../kit/engine.js").Layer} Layer */
 /** @typedef {import("./colours.js").Palette} Palette */
-/** @typedef {{ clientX: number, clientY: number, top?: number, bottom?: number }} Spot of the page; `top` and `bottom` are where its layer begins and ends */
+/** @typedef {{ clientX: number, clientY: number, layer: HTMLElement, isTouch?: boolean }} Spot of the page, in a layer */
 /** @typedef {{ text: string, picture?: HTMLCanvasElement, view?: LayerView, index?: number }} Note in words, with the weights of the unit; `view` and `index` are of the value that it is about */
-/** @typedef {{ show: (note: Note, spot: Spot) => void, hide: (view?: LayerView) => void, pin: (view: LayerView, index: number) => void }} Tip */
+/** @typedef {{ show: (note: Note, spot: Spot) => void, hide: (view?: LayerView) => void, shows: (view: LayerView, index: number) => boolean, pin: (view: LayerView, index: number) => void }} Tip */
 /**
  * @typedef {{
  *   weights: (unit: number) => Float32Array | null, shape: number[], view: LayerView | null,
@@ -109,11 +109,12 @@ export class LayerView {
     this.weights = null;
     this.unit = 0; // that the keyboard is at
     this.isByKey = false; // whether the keyboard asked for the note that stands
-    this.canvas.onpointermove = (event) => this.point(event);
+    this.canvas.onpointermove = (event) => event.pointerType !== "touch" && this.point(event); // under a finger the page moves
     this.canvas.onpointerdown = (event) => {
       const found = this.under(event);
+      if (event.pointerType === "touch" && found && this.tip.shows(this, found.index)) return this.leave();
       if (found) this.tip.pin(this, found.index);
-      this.point(event);
+      return this.point(event);
     };
     this.canvas.onpointerleave = (event) => {
       if (event.pointerType === "mouse") this.leave(); // after a tap it stays until another place is tapped
@@ -243,7 +244,7 @@ export class LayerView {
   /**
    * Show a value, and for a unit of a dense layer its weights.
    * @param {number} index
-   * @param {Spot} [spot] of the pointer
+   * @param {PointerEvent} [spot] of the pointer
    */
   show(index, spot) {
     const { maps, tiling } = this;
@@ -254,12 +255,11 @@ export class LayerView {
     const row = Math.floor(index / maps.width) % maps.height;
     const { x, y } = placeOf(maps, tiling, map);
     const box = this.canvas.getBoundingClientRect();
-    const layer = (this.canvas.closest(".layer") ?? this.canvas).getBoundingClientRect();
     const at = {
       clientX: spot?.clientX ?? box.left + x + (column + 1) * tiling.cell,
       clientY: spot?.clientY ?? box.top + y + (row + 1) * tiling.cell,
-      top: layer.top,
-      bottom: layer.bottom,
+      layer: /** @type {HTMLElement} */ (this.canvas.closest(".layer") ?? this.canvas),
+      isTouch: spot?.pointerType === "touch",
     };
     return this.tip.show(note, at);
   }

@@ -44,8 +44,8 @@ export function layerWords({ kind, activation, parameters }, before, shape) {
  */
 export function tellOf(head, text, tip) {
   const show = () => {
-    const { left, bottom, top } = head.getBoundingClientRect();
-    tip.show({ text }, { clientX: left, clientY: bottom, top });
+    const { left, bottom } = head.getBoundingClientRect();
+    tip.show({ text }, { clientX: left, clientY: bottom, layer: /** @type {HTMLElement} */ (head.closest(".layer")), isTouch: true });
   };
   head.classList.add("told");
   head.tabIndex = 0;
@@ -53,7 +53,6 @@ export function tellOf(head, text, tip) {
   head.onclick = show;
   head.onkeydown = ({ key }) => {
     if (key === "Enter" || key === " ") show();
-    if (key === "Escape") tip.hide();
   };
   head.onpointerleave = ({ pointerType }) => pointerType === "mouse" && tip.hide(); // after a tap it stays until another place is tapped
 }

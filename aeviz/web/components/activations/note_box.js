@@ -1,14 +1,11 @@
-// The note on a value, a unit or a layer: beside the pointer, or on a phone at the screen's lower edge. It follows the
-// values of the network as long as it stands.
+// The note on a value, a unit or a layer: beside the pointer, or on a phone below the layers that stand beside the tapped
+// one, where it covers nothing. It follows the values of the network as long as it stands.
 
 import { element, write } from "../kit/dom.js";
+import { tr } from "../kit/language.js";
 
 /** @typedef {import("./layer_view.js").Note} Note */
 /** @typedef {import("./layer_view.js").Spot} Spot */
-
-const TOUCHED_PX = 28; // around a tapped place that stays free
-const HEAD_PX = 64; // of the screen, which Streamlit's head covers
-const GAP_PX = 4; // to the row that the note is about
 
 export class NoteBox {
   /** @param {HTMLElement} root in whose coordinates it stands */
@@ -16,6 +13,9 @@ export class NoteBox {
     this.root = root;
     this.box = element("div", { class: "tip", role: "status", hidden: "" }, root);
     this.text = element("div", {}, this.box);
+    this.button = element("button", { type: "button", class: "close", "aria-label": tr("Close"), title: tr("Close"), text: "×" }, this.box);
+    this.button.onclick = () => this.dismiss();
+    root.addEventListener("keydown", ({ key }) => key === "Escape" && this.dismiss());
     /** @type {Note | null} */
     this.note = null;
     this.frame = 0;
@@ -34,6 +34,12 @@ export class NoteBox {
     if (view && this.note?.view !== view) return;
     this.note = null;
     this.box.hidden = true;
+    this.root.append(this.box);
+  }
+
+  dismiss() {
+    this.note?.view?.forget();
+    this.hide();
   }
 
   /** The networks have answered: what it says is read anew, once a frame. */
@@ -45,34 +51,38 @@ export class NoteBox {
       const note = index === undefined ? null : view?.noteOf(index);
       if (!note) return;
       this.write(note);
-      const { top, bottom } = this.box.getBoundingClientRect();
-      if (bottom < HEAD_PX || top > innerHeight) this.box.classList.remove("high"); // the visitor has scrolled on
     });
   }
 
   /** @param {Note} note */
   write({ text, picture }) {
     write(this.text, text);
-    if ((picture ?? null) !== this.text.nextElementSibling) this.box.replaceChildren(this.text, ...(picture ? [picture] : []));
+    if ((picture ?? null) !== (this.button.previousElementSibling?.closest("canvas") ?? null)) this.box.replaceChildren(this.text, ...(picture ? [picture] : []), this.button);
     this.box.hidden = false;
   }
 
   /** @param {Spot} spot */
-  place({ clientX, clientY, top = clientY, bottom = clientY }) {
-    const [root, high] = [this.root.getBoundingClientRect(), this.box.offsetHeight];
-    this.box.classList.remove("high");
-    const own = this.box.getBoundingClientRect();
-    const isCovered = bottom > own.top && top < own.bottom;
-    if (isCovered && getComputedStyle(this.box).position === "sticky") {
-      // at the screen's lower edge it would cover the row that it is about
-      const above = top - GAP_PX;
-      const end = above - high >= HEAD_PX ? above : Math.min(clientY - TOUCHED_PX, HEAD_PX + high);
-      this.box.style.setProperty("--top", `${end - high - root.top}px`);
-      this.box.classList.add("high");
+  place({ clientX, clientY, layer, isTouch }) {
+    if (getComputedStyle(this.box).position === "static") {
+      this.box.style.transform = "";
+      rowEnd(layer).after(this.box);
+      if (isTouch) this.box.scrollIntoView({ block: "nearest" });
+      return;
     }
+    this.root.append(this.box);
+    const [root, high] = [this.root.getBoundingClientRect(), this.box.offsetHeight];
     const left = Math.min(clientX - root.left + 12, root.width - this.box.offsetWidth);
     const isLow = clientY + 16 + high > innerHeight && clientY - 8 - high > 0; // no room below
     const y = clientY - root.top + (isLow ? -8 - high : 16);
     this.box.style.transform = `translate(${Math.max(0, left)}px, ${y}px)`;
   }
+}
+
+/**
+ * The last layer that stands beside another one on a phone; of an image or a code, the last one of the encoder.
+ * @param {HTMLElement} layer
+ */
+function rowEnd(layer) {
+  const layers = [.../** @type {NodeListOf<HTMLElement>} */ (layer.parentElement?.querySelectorAll(".layer:is(.encoder, .decoder)") ?? [])];
+  return layers.findLast(({ offsetTop }) => offsetTop === layer.offsetTop) ?? layers.findLast((other) => other.matches(".encoder")) ?? layer;
 }

@@ -128,5 +128,5 @@ export function history(line, first, epochs) {
 export function outlook([first, ...others], epochs) {
   const lost = others.filter((line) => stretches(line, epochs).length > 1 && !gapAt(line, epochs).side);
   const names = joined(lost.map(({ title }) => title));
-  return names && tr("Look for the last epoch at which a coloured bar turns grey: from there on, these seeds no longer tell {names} from {first}.", { names, first: first.title }); // prettier-ignore
+  return names && tr("Drag the epoch along the strip of {names}: where its colour ends, these seeds no longer show a difference from {first}.", { names, first: first.title }); // prettier-ignore
 }

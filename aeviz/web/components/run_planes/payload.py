@@ -32,6 +32,8 @@ class RunPlane:
     class_names: Sequence[str] = ()
     """Names of the classes."""
     axis_names: tuple[str, str] = ("z1", "z2")
+    agreement: float | None = None
+    """Share of variance in which it agrees with the first group's plane of the seed, in [0, 1]; None to say nothing."""
 
 
 def run_planes_payload(
@@ -81,6 +83,7 @@ def _pack_run(run: RunPlane) -> dict[str, object]:
         "group": run.group,
         "seed": run.seed,
         "n": n,
+        "agreement": run.agreement,
         "axes": run.axis_names,
         "labels": labels.astype(np.uint16),
         "classes": [{"name": name, "colour": class_colour(k)} for k, name in enumerate(run.class_names)],

@@ -14,14 +14,14 @@ import { isAddressed } from "../kit/told.js";
 import { LinkedCharts } from "./linked_charts.js";
 
 /** @typedef {import("./linked_charts.js").Pointed} Pointed */
-/** @typedef {import("../kit/plane.js").PlaneFilm & { group: number, seed: string, place: number }} Run `place` among those of its group */
+/** @typedef {import("../kit/plane.js").PlaneFilm & { group: number, seed: string, place: number, agreement: number | null }} Run `place` among those of its group; `agreement` with the first group's plane */
 /**
  * @typedef {{
  *   titles: string[], charts: string[], seed: string, slider: boolean, linked: number, note: string, runs: Run[],
  *   question: import("../kit/prediction.js").Question | null
  * }} Data
  */
-/** @typedef {{ node: HTMLElement, plane: Plane | null, buttons: Map<string, HTMLButtonElement>, runs: Run[], head: HTMLButtonElement }} Group */
+/** @typedef {{ node: HTMLElement, plane: Plane | null, buttons: Map<string, HTMLButtonElement>, runs: Run[], head: HTMLButtonElement, agreement: HTMLElement }} Group */
 
 const SEED_MS = 1100; // that a seed stays while they play
 const SEEDS_ASKED = 5; // that are played before the question is answered
@@ -49,6 +49,7 @@ class RunPlanes {
     this.prediction = new Prediction(root, () => this.play(true), () => {
       isTold = true;
       this.play(false);
+      this.draw();
     });
     this.bar = element("label", { class: "epoch", hidden: "" }, root);
     element("span", { text: tr("Epoch of the planes") }, this.bar);
@@ -142,7 +143,8 @@ class RunPlanes {
         plane.front.onpointermove = plane.front.onpointerdown = () => this.point({ group, seed: this.shownIn(group)?.place ?? null });
         plane.front.onpointerleave = (event) => event.pointerType === "mouse" && this.point(null);
       }
-      return { node, plane, buttons, runs, head };
+      const agreement = element("p", { class: "note agreement", hidden: "" }, node);
+      return { node, plane, buttons, runs, head, agreement };
     });
   }
 
@@ -218,13 +220,17 @@ class RunPlanes {
     }
     const shown = this.seeds.length ? this.groups.flatMap((_, group) => this.shownIn(group)?.bounds ?? []) : [];
     const shared = shown.length ? union(shown) : null; // one scale for the planes that are compared
-    this.groups.forEach(({ node, plane, buttons, head }, group) => {
+    this.groups.forEach(({ node, plane, buttons, head, agreement }, group) => {
       const isDim = this.pointed !== null && this.pointed.group !== group;
       node.classList.toggle("dim", isDim);
       node.classList.toggle("lit", this.pointed?.group === group);
       const run = this.shownIn(group);
       for (const [seed, button] of buttons) button.setAttribute("aria-pressed", String(seed === run?.seed));
       head.classList.toggle("on", this.pointed?.group === group);
+      const share = run?.agreement ?? null;
+      agreement.hidden = !this.groups[group].runs.some((each) => each.agreement !== null);
+      agreement.style.visibility = this.prediction.question && !this.prediction.isTold ? "hidden" : ""; // it is the answer
+      if (share !== null) write(agreement, tr("agrees with {title}: {share} %", { title: this.data?.titles[0] ?? "", share: Math.round(100 * share) }));
       if (!plane || !run?.frames.length) return plane?.clear();
       plane.size(pixelRatio());
       const position = Math.max(0, run.frames.findLastIndex((frame) => /** @type {any} */ (frame).epoch <= epoch));
