@@ -10,7 +10,7 @@ async function main({ classes }) {
   const names = namesFor(classes, 7, all);
   const tapped = (...readings) => ({ title: "Encoder, layer 1, unit 5", readings: new Map(readings), verdict: "" });
   const twice = tapped(["the 7", 0], ["the 1", 1.5]);
-  const seen = (label, hasMap) => ({ label, votes: 3, of: 5, name: classes[label], goal: classes[9], hasMap });
+  const seen = (label, hasMap) => ({ label, votes: 4, of: 5, name: classes[label], goal: classes[9], hasMap });
   const labels = Array.from({ length: 100 }, (_, k) => k % 10);
   const read = readerOf({ image: (k) => Float32Array.of(labels[k] / 10, (k % 7) / 100), labels, classes });
   return {
@@ -22,6 +22,7 @@ async function main({ classes }) {
     near: movedText(names, seen(4, true)),
     blind: movedText(names, seen(4, false)),
     there: movedText(names, seen(9, true)),
+    almost: movedText(names, { ...seen(9, true), votes: 3 }),
     unnamed: questionText(namesFor([], 65535, [65535]), null, false),
     eight: namesFor(classes, 6, all).target,
     some: namesFor(classes, 7, [7, 2, 7, 3]),

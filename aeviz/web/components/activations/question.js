@@ -2,6 +2,7 @@
 
 import { brief, button, element, write } from "../kit/dom.js";
 import { mark, tr, trc } from "../kit/language.js";
+import { isPlain } from "./reader.js";
 
 /** @typedef {{ shown: string, other: string, target: string, next: number | null, aims: number[] }} Names of the image shown, of one to try (its class `next`), of one to reach; `aims` are the classes of the first and the last */
 /** @typedef {{ title: string, readings: Map<string, number>, verdict: string }} Tapped a unit, its value for each image by name, and what became of a guess */
@@ -39,11 +40,11 @@ export function namesFor(classes, label, labels, rooms = []) {
 }
 
 /**
- * Whether most of the images like it are of a class.
+ * Whether it is plainly of a class.
  * @param {Seen} seen
  * @param {Names["aims"][1]} aim label of the class
  */
-const isReached = ({ label, votes, of }, aim) => label === aim && 2 * votes > of;
+const isReached = (seen, aim) => seen.label === aim && isPlain(seen);
 
 /**
  * The question once z was moved: whether the image is what it should become.

@@ -6,6 +6,9 @@ const ENOUGH = 100; // images; fewer are too far apart to tell
 /** @typedef {{ label: number, votes: number, of: number }} Reading `votes` of the `of` images most like it are of the class */
 /** @typedef {(values: ArrayLike<number>) => Reading | null} Read */
 
+/** Whether an image is plainly of the class that it is read as: four of the five images most like it are. @param {Reading} reading */
+export const isPlain = ({ votes, of }) => 5 * votes >= 4 * of;
+
 /**
  * Four sums at once, since hundreds of images are compared with hundreds: it takes half of the time.
  * @param {ArrayLike<number>} one

@@ -1,5 +1,7 @@
 // Where on the plane of z the decoder makes each class: of the codes that are read as the class, the one with most room.
 
+import { isPlain } from "./reader.js";
+
 /** @typedef {{ code: Float32Array, room: number }} Spot `room`: pixels around the code that are read as the class too */
 /**
  * @typedef {{
@@ -33,7 +35,7 @@ export async function spotsOf({ ranges, width, height, codes, labels, classes },
   for (let k = 0; k < count; k += 1) {
     if (k % AT_ONCE === AT_ONCE - 1) await new Promise((done) => setTimeout(done)); // let the page answer meanwhile
     const seen = read(images.subarray(k * pixels, (k + 1) * pixels));
-    made[k] = seen && 2 * seen.votes > seen.of ? seen.label : -1;
+    made[k] = seen && isPlain(seen) ? seen.label : -1;
   }
   const placeOf = (/** @type {number} */ value, /** @type {number} */ axis) =>
     ((value - ranges[axis].low) / (ranges[axis].high - ranges[axis].low)) * size[axis];
