@@ -59,9 +59,10 @@ def test_question_gives_the_values_of_a_tapped_unit_and_asks_on(tmp_path):
 
 def test_question_says_whether_the_image_has_become_what_it_should(tmp_path):
     found = run_script(tmp_path, SCRIPT, {"classes": [str(digit) for digit in range(10)]})
-    assert found["near"] == "Not a 9 yet: 3 of the 5 images most like it are 4s. Move z to the 9 on the map."
-    assert found["blind"] == "Not a 9 yet: 3 of the 5 images most like it are 4s. Move z on."
-    assert found["there"].startswith("✓ Now it is a 9: so are 3 of the 5 images most like it.")
+    assert found["near"] == "Not a 9 yet: 4 of the 5 images most like it are 4s. Move z to the 9 on the map."
+    assert found["blind"] == "Not a 9 yet: 4 of the 5 images most like it are 4s. Move z on."
+    assert found["there"].startswith("✓ Now it is a 9: so are 4 of the 5 images most like it.")
+    assert found["almost"].startswith("Not a 9 yet: 3 of the 5 images most like it are 9s.")
     assert found["read"] == [{"label": digit, "votes": 5, "of": 5} for digit in range(10)]
     assert found["unread"] is None  # too few images to compare with
     for names in found["few"]:

@@ -16,6 +16,7 @@ from aeviz.web.generate.sections import ARITHMETIC, INTERPOLATE, LEARNED, MAKE, 
 from aeviz.web.generate.starts import explain_absent, has_test_images
 from aeviz.web.generate.temperature import TEMPERATURE
 from aeviz.web.kernel.choices import choose
+from aeviz.web.kernel.experiments import put_in_a_row
 from aeviz.web.kernel.models import Model, list_models
 from aeviz.web.kernel.page import MODEL
 from aeviz.web.kernel.priors import is_anchored
@@ -42,27 +43,19 @@ _STYLE = """<style>
   .st-key-sum-parts { gap: 0.4rem 0.8rem !important; }
   .st-key-sum-parts img { width: 3.5rem !important; }
   .st-key-sum-parts [data-testid="stSelectbox"] { width: 8.5rem; }
-  .st-key-make [role="radiogroup"] { flex-wrap: nowrap; overflow-x: auto; scrollbar-width: none;
-    animation: more-sections linear both; animation-timeline: scroll(self inline); }
-  .st-key-make [role="radiogroup"] > button { flex: none; }
-  .st-key-make [role="radiogroup"] > [aria-checked="true"] { scroll-initial-target: nearest; }
-}
-@keyframes more-sections {
-  from { mask-image: linear-gradient(to left, transparent, #000 5rem); }
-  10%, 90% { mask-image: linear-gradient(to left, transparent, #000 5rem calc(100% - 5rem), transparent); }
-  to { mask-image: linear-gradient(to right, transparent, #000 5rem); }
 }
 .st-key-start-start, .st-key-end-start, .st-key-onto-start { flex-wrap: nowrap; }
 :is(.st-key-start-start, .st-key-end-start) [data-testid="stElementToolbar"] { display: none; }
 </style>"""
-"""On a phone sections that do not fit are scrolled to, towards an edge that fades, and both ends of a path are beside
-each other. An image beside a button has no toolbar, which would cover that."""
+"""On a phone both ends of a path are beside each other. An image beside a button has no toolbar, which would cover
+that."""
 
 
 def pick_section() -> str:
     """Let the visitor choose what to make; the choice is in the URL."""
     rename_choices(MAKE, {"as it learned": LEARNED})
     st.html(_STYLE)
+    put_in_a_row(MAKE)
     chosen = choose(
         st.segmented_control,
         tr("What to make"),

@@ -35,12 +35,26 @@ _STYLE = """<style>
 
 _IN_A_ROW = """<style>
 @media (max-width: 40rem) {
-  .st-key-%s [role="radiogroup"] { flex-wrap: nowrap; overflow-x: auto; scrollbar-width: none; }
+  .st-key-%s [role="radiogroup"] {
+    flex-wrap: nowrap; overflow-x: auto; scrollbar-width: none;
+    animation: more-sections linear both; animation-timeline: scroll(self inline);
+  }
   .st-key-%s [role="radiogroup"] > button { flex: none; }
   .st-key-%s [role="radiogroup"] > [aria-checked="true"] { scroll-initial-target: nearest; }
 }
+@keyframes more-sections {
+  from { mask-image: linear-gradient(to left, transparent, #000 5rem); }
+  10%, 90% { mask-image: linear-gradient(to left, transparent, #000 5rem calc(100% - 5rem), transparent); }
+  to { mask-image: linear-gradient(to right, transparent, #000 5rem); }
+}
 </style>"""
-"""On a phone, sections that do not fit are scrolled to, so that the picture is on the first screen."""
+"""On a phone, sections that do not fit are scrolled to, towards an edge that fades, so that the picture is on the first
+screen."""
+
+
+def put_in_a_row(key: str) -> None:
+    """Let the sections of the widget with this key be scrolled sideways on a phone."""
+    st.html(_IN_A_ROW.replace("%s", key))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +93,7 @@ def show_experiments(experiments: Sequence[Experiment], *, key: str = "section")
     """
     names = [experiment.name for experiment in experiments]
     rename_choices(key, {former: experiment.name for experiment in experiments for former in experiment.former_names})
-    st.html(_IN_A_ROW.replace("%s", key))
+    put_in_a_row(key)
     chosen = choose(
         st.segmented_control,
         tr("Section"),
