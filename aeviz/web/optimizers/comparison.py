@@ -99,9 +99,9 @@ def _question(comparison: OptimizerComparison) -> str:
     *most, last = _titles(comparison, short_title).values()
     model = comparison.shared.model
     message = (
-        mark("{most} or {last}? A {size}-D VAE of {data}, {epochs} epochs, {seeds}")
+        mark("{most} or {last}? {seeds}: a {size}-D VAE of {data}, {epochs} epochs")
         if model.is_variational
-        else mark("{most} or {last}? A {size}-D autoencoder of {data}, {epochs} epochs, {seeds}")
+        else mark("{most} or {last}? {seeds}: a {size}-D autoencoder of {data}, {epochs} epochs")
     )
     return tr(
         message,
