@@ -62,7 +62,7 @@ def model_map(points: np.ndarray, optimizers: Sequence[TrainedName], losses: np.
         )
     axis = {"showticklabels": False, "zeroline": False, "showgrid": False}
     figure.update_layout(
-        xaxis={**axis, "title": {"text": tr("nearer: latent planes more alike"), "standoff": 6}},
+        xaxis={**axis, "title": {"text": tr("roughly: the nearer, the more alike the latent planes"), "standoff": 6}},
         yaxis={**axis, "scaleanchor": "x"},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
         margin={**MARGIN, "t": 40},
