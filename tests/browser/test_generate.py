@@ -101,6 +101,25 @@ def test_model_chosen_on_another_section_stays(visit):
     expect(page.get_by_role("combobox", name="Model")).to_have_value("digits-2d-adam")
 
 
+def test_image_of_a_row_leads_to_its_strength_and_keeps_the_focus(visit):
+    """The opposite strengths come with the answer; a strength that was gone to is in the address."""
+    page = visit("/generate?model=digits-2d-adam&make=arithmetic", width=1440, height=900)
+    walk = page.get_by_test_id("latent-walk")
+    rows = walk.get_by_role("group", name=re.compile("^Strengths"))
+    expect(rows).to_have_count(1)
+    tiles = rows.get_by_role("button")
+    expect(tiles.nth(2)).to_be_disabled()
+    walk.get_by_role("button", name="Show the answer").click()
+    expect(rows).to_have_count(2)
+    expect(rows.last).to_be_in_viewport(ratio=1)
+    tiles.nth(2).click()
+    expect(page).to_have_url(re.compile(r"strength=1(&|$)"))
+    expect(walk.get_by_role("slider")).to_have_value("60")
+    page.wait_for_timeout(1000)  # for Python's answer
+    expect(tiles.nth(2)).to_be_focused()
+    expect(tiles.nth(2)).to_have_accessible_name(re.compile("^At 1 of the strength: Sum, read as "))
+
+
 def test_path_starts_at_an_image_of_the_visitor(visit):
     """An image becomes an end of the path; where it comes from is in the address, the image itself is not."""
     page = visit("/generate?model=digits-2d-adam&make=interpolate&start-from=own+image&start-own.from=files")

@@ -20,6 +20,7 @@ export class Rows {
     /** @type {Drawn[]} */
     this.drawn = [];
     this.reach = [0, 0]; // places that the visitor has passed
+    this.about = ""; // what is drawn
   }
 
   /**
@@ -28,6 +29,9 @@ export class Rows {
    * @param {import("../kit/image_grid.js").Tiling} tiling
    */
   set(rows, sheets, tiling) {
+    const about = JSON.stringify([rows, sheets.map(({ src }) => src)]);
+    if (about === this.about) return; // an image keeps its focus
+    this.about = about;
     this.node.replaceChildren();
     this.node.hidden = !rows.length;
     this.drawn = rows.map((row) => {
