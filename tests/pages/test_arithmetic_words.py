@@ -1,6 +1,7 @@
 """What class arithmetic says of the ends of the data: only where something is crossed out, and only what differs."""
 
 import pytest
+from test_generate_page import walk_of
 from visits import open_page, texts
 
 from aeviz.web.generate.arithmetic import describe_ends
@@ -10,8 +11,9 @@ from aeviz.web.generate.arithmetic import describe_ends
 def test_crosses_are_explained_only_where_there_are_any(app, image, plus, is_crossed):
     app = open_page(app, "generate", "digits-2d-adam", make="arithmetic", onto=str(image), plus=plus)
     assert not app.exception
-    captions = " ".join(picture.proto.imgs[0].caption for picture in app.get("image"))
-    assert ("(\N{MULTIPLICATION SIGN})" in captions) == is_crossed
+    rows = walk_of(app)["rows"]
+    assert any("(\N{MULTIPLICATION SIGN})" in row["title"] for row in rows) == is_crossed
+    assert any(any(row["far"]) for row in rows) == is_crossed
     assert ("Along this direction" in " ".join(texts(app.markdown))) == is_crossed
 
 

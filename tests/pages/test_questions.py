@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from aeviz.web.components.optimizer_epochs.component import Line
-from aeviz.web.generate.questions import ask_for_digit, ask_for_strength, ask_for_variety
+from aeviz.web.generate.questions import ask_for_digit, ask_for_path, ask_for_strength, ask_for_variety
+from aeviz.web.generate.readings import Reading
 from aeviz.web.kernel.text import with_article
 from aeviz.web.optimizers.atlas_question import ask_for_most_similar
 from aeviz.web.optimizers.comparison_question import ask_for_lowest
@@ -43,10 +44,29 @@ def test_all_digits_that_fail_first_are_right():
     ("turned", "right"), [(None, "never"), (0.3, "up to 0.5"), (0.55, "0.5 to 1"), (1.0, "0.5 to 1"), (1.5, "above 1")]
 )
 def test_strength_from_which_an_image_is_read_as_another_class(turned, right):
-    asked = ask_for_strength(4, "8", "Ankle boot", turned, "")
+    asked = ask_for_strength(4, "8", Reading(name="8", votes=9), "Ankle boot", turned, "")
     assert asked.choices[asked.correct] == right
     assert asked.ask.endswith("first read the 8 as an Ankle boot?")
     assert "Image 4, an 8, is" in asked.answer
+
+
+def test_question_names_what_the_encoder_reads_where_that_is_not_the_class():
+    for read, said in ((Reading(name="3", votes=9), "3"), (Reading(name="8", votes=5), "no clear class")):
+        asked = ask_for_strength(4, "8", read, "1", 0.3, "")
+        assert asked.ask.startswith(f"the encoder reads the reconstruction of this 8 as {said}. ")
+
+
+def test_path_is_asked_about_by_what_its_ends_are_read_as_and_all_images_count():
+    zero, one, unclear = (Reading(name=name, votes=votes) for name, votes in (("0", 9), ("1", 9), ("0", 4)))
+    line, circle = [zero, unclear, Reading(name="8", votes=9), one], [zero, zero, one, one]
+    asked = ask_for_path(line, circle)
+    assert asked.choices[asked.correct] == "line"
+    assert asked.ask.startswith("the encoder reads the ends as 0 and 1.")
+    assert asked.answer == "Read as neither 0 nor 1: 50% of the images on the line, 0% on the circle."
+    alike = ask_for_path([zero, one, zero], [zero, one, zero])
+    assert alike.choices[alike.correct] == "same"
+    assert alike.ask.startswith("the encoder reads both ends as 0.")
+    assert alike.answer.startswith("Not read as 0: 33%")
 
 
 def test_articles():
