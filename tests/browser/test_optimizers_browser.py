@@ -40,7 +40,7 @@ def test_more_memory_turns_the_verdict_on_adam(visit):
     expect(planes.get_by_role("slider", name="Seed of the planes")).to_have_value("0")
     agreement = page.get_by_text("variance in which two planes agree")
     expect(agreement).to_be_hidden()
-    pair = planes.get_by_text(re.compile(r"^agrees with Adam: \d+ %$"))
+    pair = planes.get_by_text(re.compile(r"^agrees with Adam: \d+%$"))
     expect(pair).to_have_count(2)
     expect(pair.first).to_be_hidden()
     planes.get_by_role("button", name="two Adam seeds").click()  # a guess plays some seeds
@@ -64,7 +64,7 @@ def test_more_memory_turns_the_verdict_on_adam(visit):
     shipped = read_atlas()  # the agreement is that of the very planes on view
     shares = 1 - procrustes_residuals(shipped.planes)
     beside = (shares[int(at), int(at) + shipped.seeds], shares[int(at), (int(at) + 1) % shipped.seeds])
-    expect(pair).to_have_text([f"agrees with Adam: {100 * share:.0f} %" for share in beside])
+    expect(pair).to_have_text([f"agrees with Adam: {100 * share:.0f}%" for share in beside])
     expect(rings).to_have_count(2)
     assert sorted(names.all_text_contents()) == [f"AMSGrad, seed {at}", f"Adam, seed {at}"]
     dot = traces.nth(100).locator(".points path").nth(7)

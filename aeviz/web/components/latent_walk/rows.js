@@ -78,7 +78,7 @@ export class Rows {
         button.disabled = !isSeen;
         button.classList.toggle("far", isRead);
         button.setAttribute("aria-label", isSeen ? nameOf(row, k, isRead) : row.waiting);
-        button.toggleAttribute("aria-current", row.at[k] === at);
+        button.setAttribute("aria-current", String(row.at[k] === at));
         write(text, row.texts[k] ?? "");
         text.style.visibility = isRead ? "" : "hidden"; // keeps its room: nothing below moves
       });

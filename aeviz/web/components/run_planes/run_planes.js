@@ -230,7 +230,7 @@ class RunPlanes {
       const share = run?.agreement ?? null;
       agreement.hidden = !this.groups[group].runs.some((each) => each.agreement !== null);
       agreement.style.visibility = this.prediction.question && !this.prediction.isTold ? "hidden" : ""; // it is the answer
-      if (share !== null) write(agreement, tr("agrees with {title}: {share} %", { title: this.data?.titles[0] ?? "", share: Math.round(100 * share) }));
+      if (share !== null) write(agreement, tr("agrees with {title}: {share}%", { title: this.data?.titles[0] ?? "", share: Math.round(100 * share) }));
       if (!plane || !run?.frames.length) return plane?.clear();
       plane.size(pixelRatio());
       const position = Math.max(0, run.frames.findLastIndex((frame) => /** @type {any} */ (frame).epoch <= epoch));
