@@ -32,7 +32,7 @@ def open_comparison(app_without_models, tiny_config, tmp_path):
 
 def test_lines_are_shown_beside_each_other_but_not_aligned(open_comparison):
     app = open_comparison(("model.latent_dim=1",), ("model.latent_dim=1", "optimizer.name=amsgrad"), part=PLANES)
-    assert "Adam or AMSGrad? A 1-D autoencoder of digits" in app.selectbox(key="comparison").value
+    assert "Adam or AMSGrad? 1 seed each: a 1-D autoencoder of digits" in app.selectbox(key="comparison").value
     assert "aligned" not in {toggle.key for toggle in app.toggle}
     assert any("cannot be aligned" in text for text in texts(app.caption))
     assert not any("Aligned:" in text for text in texts(app.caption))
