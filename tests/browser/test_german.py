@@ -13,13 +13,14 @@ from tools.languages import entries, read
 
 FEWEST_LETTERS = 12
 """Of a message with values beside these: with fewer it might be any text."""
+# Of a paragraph all is taken at once; words in italics may be the title of a cited work, which is not translated.
 TEXTS = """() => {
   const found = new Set();
   const take = text => { const line = (text ?? '').replace(/\\s+/g, ' ').trim(); if (line) found.add(line); };
   const walk = root => {
     for (const node of root.querySelectorAll('*')) {
       if (node.shadowRoot) walk(node.shadowRoot);
-      if (node.closest('script, style, .katex, code, [data-testid=stIconMaterial]')) continue;
+      if (node.closest('script, style, .katex, code, em, [data-testid=stIconMaterial]')) continue;
       for (const name of ['aria-label', 'title', 'placeholder', 'alt']) take(node.getAttribute(name));
       for (const child of node.childNodes) if (child.nodeType === Node.TEXT_NODE) take(child.textContent);
       if (['P', 'LI', 'FIGCAPTION'].includes(node.tagName)) take(node.textContent);
