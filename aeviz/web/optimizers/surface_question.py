@@ -33,12 +33,15 @@ def ask_for_first(
     return Question(
         name=NAME,
         ask=tr(
-            "which method is the first to reach a minimum (a star) and stay there, within {steps:,} steps?", steps=steps
+            "which method is the first to reach a minimum (a star) and stay there, within {steps:,} steps? Step sizes: "
+            "{sizes}.",
+            steps=steps,
+            sizes=_sizes({name: rates[name] for name in found}),
         ),
         choices=[*titles, tr(_NONE)],
         correct=first[0] if first else len(titles),
         also=first[1:],
-        answer=_tell(order, arrivals, steps) + _count_minima(found) + _condition({name: rates[name] for name in found}),
+        answer=_tell(order, arrivals, steps) + _count_minima(found),
     )
 
 
@@ -76,10 +79,9 @@ def _count_minima(found: Mapping[MethodName, Trajectory]) -> str:
     return " " + tr("They find {count} different minima.", count=len(goals)) if len(goals) > 1 else ""
 
 
-def _condition(rates: Mapping[MethodName, float]) -> str:
+def _sizes(rates: Mapping[MethodName, float]) -> str:
     """Name the step sizes that the order holds for, each with its methods."""
-    sizes = [
+    return "; ".join(
         f"{', '.join(METHODS[name].title for name in rates if rates[name] == size)} {number(size, 'g')}"
         for size in dict.fromkeys(rates.values())
-    ]
-    return " " + tr("Step sizes: {sizes}. Others may change the order.", sizes="; ".join(sizes))
+    )
