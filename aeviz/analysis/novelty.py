@@ -89,9 +89,9 @@ def vote(point: np.ndarray, z: np.ndarray, labels: np.ndarray | None, neighbours
         neighbours: How many vote.
     """
     squares = ((z.astype(np.float64) - point.astype(np.float64)) ** 2).sum(axis=1)
-    # the first of a stable sort, without sorting all
-    within = np.flatnonzero(squares <= np.partition(squares, min(neighbours, len(z)) - 1)[min(neighbours, len(z)) - 1])
-    nearest = within[np.argsort(squares[within], kind="stable")[:neighbours]]
+    rank = min(neighbours, len(z)) - 1
+    near = np.flatnonzero(~(squares > np.partition(squares, rank)[rank]))  # a stable sort of these alone gives the same
+    nearest = near[np.argsort(squares[near], kind="stable")[:neighbours]]
     if labels is None:
         return Vote(neighbours=nearest, label=None, votes=0, runner_up=None, runner_up_votes=0)
     counts = np.bincount(labels[nearest])

@@ -45,7 +45,7 @@ _STYLE = """<style>
   .st-key-sum-parts [data-testid="stSelectbox"] { width: 8.5rem; }
 }
 .st-key-start-start, .st-key-end-start, .st-key-onto-start { flex-wrap: nowrap; }
-:is(.st-key-start-start, .st-key-end-start) [data-testid="stElementToolbar"] { display: none; }
+:is(.st-key-start-start, .st-key-end-start, .st-key-sum-parts) [data-testid="stElementToolbar"] { display: none; }
 </style>"""
 """On a phone both ends of a path are beside each other. An image beside a button has no toolbar, which would cover
 that."""

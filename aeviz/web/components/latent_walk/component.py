@@ -59,7 +59,7 @@ class Row:
     heads: Sequence[str] = ()
     """What stands above each, N texts, or none."""
     texts: Sequence[str] = ()
-    """What each is read as, N texts, or none; shown with the answer."""
+    """What each is read as, N texts, or none; shown once the visitor has predicted and passed it."""
     far: Sequence[bool] = ()
     """Which have a cross, since their points lie far from the data; all or none."""
     shown: Sequence[bool] = ()
@@ -148,8 +148,8 @@ def latent_walk(
         in_a_row: Whether the images stand side by side above the map, of which each walk's are a part of one whole.
         sums: What the images of each place come to, F texts, or none.
         rows: Images at some places of the walks.
-        question: What the visitor predicts before Play. Until the answer is known, what stands after a colon in the
-            texts is hidden, and of the rows what the visitor has not passed.
+        question: What the visitor predicts before Play. Until then, what stands after a colon in the texts is hidden;
+            until the answer is known, so are the images of the rows that the visitor has not passed.
         note: What the marks on the map are.
         smooth: Whether the browser interpolates between pixels; otherwise they are squares.
         key: Identity on the page.

@@ -49,10 +49,11 @@ class LatentWalk {
     this.before = [];
     this.places = ""; // identity of the walks that `at` belongs to
     this.ground = "";
-    this.prediction = new Prediction(root, () => {
+    const play = () => {
       this.at = 0;
       this.start();
-    });
+    };
+    this.prediction = new Prediction(root, play, () => this.draw());
     this.bar = element("div", { class: "bar", role: "group", "aria-label": tr("Path") }, root);
     this.play = element("button", { type: "button" }, this.bar);
     this.play.onclick = () => (this.began ? this.stop() : this.start());

@@ -34,6 +34,7 @@ export class Rows {
     this.about = about;
     this.node.replaceChildren();
     this.node.hidden = !rows.length;
+    this.node.style.setProperty("--ratio", `${tiling.tile[1]} / ${tiling.tile[0]}`);
     this.drawn = rows.map((row) => {
       const section = element("figure", { style: `--columns: ${row.columns}` }, this.node);
       const strip = element("div", { class: "strip", role: "group", "aria-label": row.title.split(":")[0] }, section);
