@@ -31,9 +31,11 @@ def show_page():
 def visit(monkeypatch):
     """A function that opens a page with parameters, a browser's language and its cookies; German is complete or not."""
 
-    def open_page(*, locale="en-US", cookie="", complete=True, **parameters):
+    def open_page(*, locale="en-US", cookie="", complete=True, wishes=None, **parameters):
         monkeypatch.setattr(language, "is_complete", lambda name: name == "en" or complete)
         monkeypatch.setattr("streamlit.runtime.context.ContextProxy.locale", locale)
+        headers = {} if wishes is None else {"Accept-Language": wishes}
+        monkeypatch.setattr("streamlit.runtime.context.ContextProxy.headers", headers)
         monkeypatch.setattr("streamlit.runtime.context.ContextProxy.cookies", {"aeviz_language": cookie})
         app = AppTest.from_function(show_page)
         for name, value in parameters.items():
@@ -65,6 +67,12 @@ def test_address_goes_before_choice_before_browser_before_server(visit, monkeypa
     assert shown(visit(locale="de-DE"))[::2] == ("Einheiten", None)
     assert shown(visit(locale="en-GB"))[0] == "Units"
     assert shown(visit(locale="xx"))[0] == "Einheiten"
+
+
+def test_second_wish_of_a_browser_counts_where_the_first_is_not_there(visit):
+    assert shown(visit(locale="fr-FR", wishes="fr-FR,de;q=0.8,en;q=0.6"))[0] == "Einheiten"
+    assert shown(visit(locale="fr-FR", wishes="fr-FR,en;q=0.8,de;q=0.6"))[0] == "Units"
+    assert shown(visit(locale="de-DE"))[0] == "Einheiten"
 
 
 def test_incomplete_language_is_for_those_who_ask_by_the_address(visit, monkeypatch):

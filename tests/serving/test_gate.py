@@ -19,7 +19,9 @@ def passes(clock):
     return Passes(SECRET, clock)
 
 
-def call(passes, path="/explore", *, kind="http", method="GET", body=b"", cookie="", accept="text/html", **scope):
+def call(
+    passes, path="/explore", *, kind="http", method="GET", body=b"", cookie="", accept="text/html", base="", **scope
+):
     """Status, headers and text of the gate's answer, None where it passed the request on."""
     sent, passed = [], []
 
@@ -36,7 +38,7 @@ def call(passes, path="/explore", *, kind="http", method="GET", body=b"", cookie
 
     headers = [(b"accept", accept.encode()), (b"cookie", cookie.encode())]
     scope = {"type": kind, "path": path, "method": method, "scheme": "http", "headers": headers, **scope}
-    finish(Gate(app, passes)(scope, receive, send))
+    finish(Gate(app, passes, base)(scope, receive, send))
     if passed:
         return None
     if kind == "websocket":
@@ -65,6 +67,20 @@ def test_password_opens_the_page_that_was_asked_for(passes):
     assert call(passes, cookie=cookie) is None
     assert call(passes, cookie=f"other=1; {cookie}", kind="websocket") is None
     assert enter(passes, SECRET, scheme="https")[1]["set-cookie"].endswith("; Secure")
+
+
+def test_a_server_below_a_path_has_its_gate_there(passes):
+    below = {"base": "/lab/aeviz"}
+    assert call(passes, "/lab/aeviz/_stcore/health", **below) is None
+    assert call(passes, "/_stcore/health", accept="*/*", **below)[0] == 401
+    status, _, page = call(passes, "/lab/aeviz/explore", **below)
+    assert status == 401
+    assert f'action="/lab/aeviz{ENTER}"' in page
+    assert 'value="/lab/aeviz/explore"' in page
+    for there, expected in (("/lab/aeviz/units?unit=3", "/lab/aeviz/units?unit=3"), ("/elsewhere", "/lab/aeviz/")):
+        body = urlencode({"password": SECRET, "next": there}).encode()
+        status, headers, _ = call(passes, f"/lab/aeviz{ENTER}", method="POST", body=body, **below)
+        assert (status, headers["location"]) == (303, expected)
 
 
 def test_nothing_is_passed_on_without_a_pass(passes):

@@ -8,10 +8,8 @@ import hashlib
 import json
 import os
 import threading
-from collections.abc import Iterable
 
 import streamlit as st
-from streamlit import config
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from aeviz.language import (
@@ -24,6 +22,7 @@ from aeviz.language import (
     set_resolver,
     tr,
 )
+from aeviz.web.kernel.base_path import base_path
 from aeviz.web.kernel.url import UrlState
 
 DEFAULT = "AEVIZ_LANGUAGE"
@@ -75,11 +74,16 @@ def show_language() -> None:
         st.html(f"<script>{_script()}</script>", unsafe_allow_javascript=True)
 
 
-def language_of_wishes(names: Iterable[str]) -> str:
-    """Return the first language that visitors are offered of those that a browser names, else the server's."""
+def language_of_wishes(wishes: str) -> str:
+    """Return the first language that visitors are offered of those that a browser names, else the server's.
+
+    Args:
+        wishes: The header Accept-Language, such as "de-AT,en;q=0.5"; browsers put what they like best first.
+    """
     offered = offered_languages()
-    wishes = (name.replace("-", "_") for name in (*names, os.environ.get(DEFAULT, "")))
-    return next((name for wish in wishes for name in (wish, wish.partition("_")[0]) if name in offered), ENGLISH)
+    named = [each.partition(";")[0].strip() for each in wishes.split(",")]
+    wanted = (name.replace("-", "_") for name in (*named, os.environ.get(DEFAULT, "")))
+    return next((name for wish in wanted for name in (wish, wish.partition("_")[0]) if name in offered), ENGLISH)
 
 
 @functools.cache
@@ -102,7 +106,7 @@ def _begin() -> None:
         st.session_state[_NOW] = stored
         st.session_state[_IS_CHOSEN] = True
         return
-    st.session_state[_NOW] = language_of_wishes([st.context.locale or ""])
+    st.session_state[_NOW] = language_of_wishes(st.context.headers.get("Accept-Language") or st.context.locale or "")
 
 
 def _choose(language: str) -> None:
@@ -140,13 +144,12 @@ def _language_of_run() -> str:
 def _script() -> str:
     """Return what tells the page its language; kit/language.js reads it from the root element."""
     language = current_language()
-    base = str(config.get_option("server.baseUrlPath") or "").strip("/")
-    where = "" if language == ENGLISH else f"{base and '/' + base}{PATH}{catalogue_name(language)}"
+    where = "" if language == ENGLISH else f"{base_path()}{PATH}{catalogue_name(language)}"
     lines = [
         f"document.documentElement.lang = {json.dumps(language.replace('_', '-'))};",
         f"document.documentElement.dataset.catalogue = {json.dumps(where)};",
     ]
     if st.session_state.get(_IS_STORED):
-        value = f"{COOKIE}={language}; Path=/{base}; Max-Age={COOKIE_AGE_S}; SameSite=Lax"
+        value = f"{COOKIE}={language}; Path={base_path() or '/'}; Max-Age={COOKIE_AGE_S}; SameSite=Lax"
         lines.append(f"document.cookie = {json.dumps(value)};")
     return "\n".join(lines)

@@ -20,6 +20,7 @@ from aeviz.serving.hosts import known_hosts, named_hosts
 from aeviz.serving.journal import log_form, write_json_log
 from aeviz.serving.mode import MODE, MODES, WORDS, server_mode
 from aeviz.serving.password import passes_from_environment
+from aeviz.web.kernel.base_path import base_path
 from aeviz.web.server import languages
 from aeviz.web.server.gate import Gate
 from aeviz.web.server.guard import Guard
@@ -44,12 +45,13 @@ def main() -> None:
         settings["server.headless"] = True
     guard = Middleware(
         Guard,
+        base=base_path(),
         known=known_hosts(options.address),
         named=named_hosts(),
         uploads=UploadLimits(_uploaded_files),
     )
     passes = passes_from_environment()
-    gates = [] if passes is None else [Middleware(Gate, passes=passes)]
+    gates = [] if passes is None else [Middleware(Gate, passes=passes, base=base_path())]
     if log_form() == "json":
         _log_in_json()
     lifespan = partial(_lifespan, options.address, options.port)
@@ -112,9 +114,8 @@ def _open_browser(address: str) -> None:
 
 
 def _url(host: str, port: int) -> str:
-    base = str(config.get_option("server.baseUrlPath") or "").strip("/")
     scheme = "https" if config.get_option("server.sslCertFile") else "http"
-    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}/{base}"
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}{base_path() or '/'}"
 
 
 def _uploaded_files() -> MemoryUploadedFileManager | None:

@@ -19,7 +19,7 @@ _log = logging.getLogger(__name__)
 COOKIE = "aeviz_pass"
 """The cookie with a browser's pass; no script of a page can read it."""
 ENTER = "/aeviz-enter"
-"""Where the form sends the password."""
+"""Where the form sends the password, below the server's base path."""
 OPEN = ("/_stcore/health",)
 """What everybody may ask: whether the server is well."""
 MOST_BYTES = 4096
@@ -51,18 +51,20 @@ class Gate:
     Args:
         app: The app.
         passes: Of the server's password.
+        base: Path below which the server is reached, such as "/aeviz"; empty for none.
     """
 
-    def __init__(self, app: ASGIApp, passes: Passes) -> None:
-        self._app, self._passes = app, passes
+    def __init__(self, app: ASGIApp, passes: Passes, base: str = "") -> None:
+        self._app, self._passes, self._base = app, passes, base
+        self._open = {base + path for path in OPEN}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or ask for the password."""
-        if scope["type"] not in ("http", "websocket") or scope["path"] in OPEN:
+        if scope["type"] not in ("http", "websocket") or scope["path"] in self._open:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        if scope["type"] == "http" and scope["path"] == ENTER and scope["method"] == "POST":
+        if scope["type"] == "http" and scope["path"] == self._base + ENTER and scope["method"] == "POST":
             await self._enter(scope, headers, receive, send)
         elif self._passes.is_good(cookie_parser(headers.get("cookie", "")).get(COOKIE, "")):
             await self._app(scope, receive, send)
@@ -71,7 +73,8 @@ class Gate:
             await send({"type": "websocket.close", "code": 1008})
         elif "text/html" in headers.get("accept", ""):
             query = scope.get("query_string", b"").decode("latin-1")
-            await _ask(send, headers, 401, _local(scope["path"] + (f"?{query}" if query else "")))
+            there = self._local(scope["path"] + (f"?{query}" if query else ""))
+            await self._ask(send, headers, 401, there)
         else:
             await _send(
                 send, 401, [("Content-Type", "text/plain; charset=utf-8")], "This server asks for a password.\n"
@@ -80,7 +83,7 @@ class Gate:
     async def _enter(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
         """Look at a password that was sent, and give a pass for the right one."""
         form = parse_qs(await _body(receive), keep_blank_values=True)
-        there = _local(form.get("next", ["/"])[0])
+        there = self._local(form.get("next", [""])[0])
         if self._passes.is_tired():
             await self._refuse(send, headers, 429, there, _TIRED)
         elif not self._passes.is_right(form.get("password", [""])[0]):
@@ -91,17 +94,20 @@ class Gate:
             cookie = f"{COOKIE}={self._passes.issue()}; Path=/; Max-Age={PASS_S}; HttpOnly; SameSite=Lax{secure}"
             await _send(send, 303, [("Location", there), ("Set-Cookie", cookie)], "")
 
-    @staticmethod
-    async def _refuse(send: Send, headers: Headers, status: int, there: str, text: str) -> None:
+    def _local(self, path: str) -> str:
+        """Return the path of a page of this server; the home page for anything else, which could lead elsewhere."""
+        is_local = path.startswith(f"{self._base}/") and not path.startswith(("//", "/\\")) and path.isprintable()
+        return quote(path, safe="/?&=+%.,:;~-_!*'()") if is_local else f"{self._base}/"
+
+    async def _refuse(self, send: Send, headers: Headers, status: int, there: str, text: str) -> None:
         refusals.add("password")
         _log.warning("a password was refused: %s", text, extra={"event": "refusal"})
-        await _ask(send, headers, status, there, text)
+        await self._ask(send, headers, status, there, text)
 
-
-def _local(path: str) -> str:
-    """Return the path of a page of this server; the home page for anything else, which could lead elsewhere."""
-    is_local = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
-    return quote(path, safe="/?&=+%.,:;~-_!*'()") if is_local else "/"
+    async def _ask(self, send: Send, headers: Headers, status: int, there: str, text: str = "") -> None:
+        language, enter = language_of_request(headers, there), self._base + ENTER
+        page = await run_in_threadpool(_page, language, enter, there, text)  # may read a catalogue
+        await _send(send, status, [("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", "no-store")], page)
 
 
 async def _body(receive: Receive) -> str:
@@ -117,18 +123,13 @@ async def _body(receive: Receive) -> str:
     return body[:MOST_BYTES].decode("utf-8", "replace")
 
 
-async def _ask(send: Send, headers: Headers, status: int, there: str, text: str = "") -> None:
-    page = await run_in_threadpool(_page, language_of_request(headers, there), there, text)  # may read a catalogue
-    await _send(send, status, [("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", "no-store")], page)
-
-
-def _page(language: str, there: str, text: str) -> str:
+def _page(language: str, enter: str, there: str, text: str) -> str:
     """Return the page with the form, and what was wrong before."""
     with in_language(language):
         texts = (
             language.replace("_", "-"),
             tr("aeviz: password"),
-            ENTER,
+            enter,
             tr("Explore what autoencoders have learned."),
             tr("Password of this class"),
             there,

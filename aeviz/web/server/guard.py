@@ -58,10 +58,14 @@ class Guard:
         known: Names that the server answers to; see `aeviz.serving.hosts`.
         named: Those that AEVIZ_HOSTS gives.
         uploads: What may be uploaded.
+        base: Path below which the server is reached, such as "/aeviz"; empty for none.
     """
 
-    def __init__(self, app: ASGIApp, known: Iterable[str], named: Iterable[str], uploads: UploadLimits) -> None:
+    def __init__(
+        self, app: ASGIApp, known: Iterable[str], named: Iterable[str], uploads: UploadLimits, base: str = ""
+    ) -> None:
         self._app, self._known, self._named, self._uploads = app, tuple(known), tuple(named), uploads
+        self._base = base
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or pass it on."""
@@ -78,7 +82,7 @@ class Guard:
             else:
                 await _refuse_websocket(receive, send)
             return
-        if is_http and scope["path"] == METRICS_PATH:
+        if is_http and scope["path"] == self._base + METRICS_PATH:
             await self._tell(headers, send)
             return
         inner = _without_origin(scope)

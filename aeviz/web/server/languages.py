@@ -22,7 +22,7 @@ def language_of_request(headers: Headers, address: str) -> str:
     stored = cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
     if stored in offered_languages():
         return stored
-    return language_of_wishes(each.partition(";")[0].strip() for each in headers.get("accept-language", "").split(","))
+    return language_of_wishes(headers.get("accept-language", ""))
 
 
 def _answer(request: Request) -> Response:
