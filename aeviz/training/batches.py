@@ -73,7 +73,7 @@ class ResidentImages:
         floats = torch.empty_like(chosen_images, dtype=torch.float32)
         for places in batches:
             chosen, count = order[places.start : places.stop], len(places)
-            labels = None if self.labels is None else self.labels[chosen]
+            labels = None if self.labels is None else torch.index_select(self.labels, 0, chosen)
             torch.index_select(self.images, 0, chosen, out=chosen_images[:count])
             yield floats[:count].copy_(chosen_images[:count]).div_(255), labels
 

@@ -11,6 +11,7 @@ from aeviz.errors import ConfigError, DataError, TrainingError
 from aeviz.models import Autoencoder
 from aeviz.training.devices import resolve_device
 from aeviz.training.files import storage_errors
+from aeviz.training.heap import kept_heap
 from aeviz.training.history import EpochReport, append_report
 from aeviz.training.images_on_disk import place_images
 from aeviz.training.processes import Processes
@@ -20,6 +21,7 @@ from aeviz.training.trainer import EpochPass, Trainer, Validation
 from aeviz.training.weights import read_tensors, save_weights
 
 
+@kept_heap()
 def fit(
     config: RunConfig,
     train_set: ImageDataset,
@@ -158,6 +160,7 @@ def check_images(config: RunConfig, train_set: ImageDataset, validation_set: Ima
         _check_anchors(config, train_set)
 
 
+@kept_heap()
 def assist(config: RunConfig, train_set: ImageDataset, path: Path, *, resume: bool = False) -> None:
     """Compute this process's share of each gradient while the first process trains the run; write nothing.
 

@@ -11,6 +11,7 @@ from aeviz.models import Autoencoder
 from aeviz.training.batches import ResidentImages
 from aeviz.training.devices import resolve_device
 from aeviz.training.files import storage_errors
+from aeviz.training.heap import kept_heap
 from aeviz.training.history import EpochReport
 from aeviz.training.images_on_disk import check_fits_memory
 from aeviz.training.loop import EpochWriter, check_images
@@ -21,6 +22,7 @@ from aeviz.training.together import TrainerStack
 from aeviz.training.trainer import EpochPass, Trainer
 
 
+@kept_heap()
 def fit_together(
     configs: Sequence[RunConfig],
     train_set: ImageDataset,
