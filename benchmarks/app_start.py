@@ -110,7 +110,8 @@ def new_context(browser: Browser) -> BrowserContext:
 def wait_for(page: Page, name: str) -> float:
     """Wait until the named page is complete; return the milliseconds since the last click, by the browser's clock."""
     try:
-        return float(page.wait_for_function(f"window.aevizElapsed({name!r})", polling=10).json_value())
+        found = page.wait_for_function("name => window.aevizElapsed(name)", arg=name, polling=10)
+        return float(found.json_value())
     except TimeoutError:
         sys.exit(f"{page.url} did not show {name!r} within {TIMEOUT_S} s, but:\n{page.inner_text('body')}")
 

@@ -44,7 +44,7 @@ def pixels(page, model=0):
 
 
 def front(page):
-    canvas = pad(page).locator("canvas.front")
+    canvas = pad(page).locator(".front")
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
     return box["x"], box["y"], box["width"], box["height"]

@@ -49,7 +49,7 @@ def test_drag_draws_many_frames_without_a_rerun_and_a_reload_shows_the_same(deco
 
 
 def pad_answers_to_the_keyboard_and_loses_no_press(page):
-    canvas = pad(page).locator("canvas.front")
+    canvas = pad(page).locator(".front")
     canvas.focus()
     start = point(page)
     page.keyboard.press("ArrowRight")

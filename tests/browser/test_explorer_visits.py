@@ -78,7 +78,7 @@ def test_memory_stays_flat_over_drags_and_page_changes(decode):
             links.get_by_role("link", name="Explore").click()
             expect(page.locator(".view").first).to_have_attribute("data-frames", re.compile(r"\d+"))
 
-    canvas = pad(page).locator("canvas.front").element_handle()
+    canvas = pad(page).locator(".front").element_handle()
     page.evaluate(MANY_DRAGS, [canvas, 50])
     settle(page)
     before = kept(page, session)

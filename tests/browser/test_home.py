@@ -34,7 +34,7 @@ def test_plane_decodes_under_the_pointer_without_the_server(visit):
         prepare=lambda page: page.on("websocket", lambda socket: socket.on("framesent", lambda _: sent.append(1))),
     )
     desk = page.get_by_test_id("latent-explorer")
-    canvas = desk.locator("canvas.front")
+    canvas = desk.locator(".front")
     expect(canvas).to_be_visible()
     expect(desk).to_have_attribute("data-idle", "")
     wait_until_idle(page)

@@ -5,7 +5,7 @@ const KEY_STEP = 0.01; // of the window
 export class Gestures {
   /**
    * @param {import("./pad.js").Pad} pad
-   * @param {HTMLCanvasElement} canvas on which they happen
+   * @param {HTMLElement} canvas on which they happen
    */
   constructor(pad, canvas) {
     this.pad = pad;

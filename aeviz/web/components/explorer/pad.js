@@ -39,7 +39,8 @@ export class Pad {
     this.up = element("div", { class: "axis" }, head);
     this.stage = element("div", { class: "stage" }, this.root);
     this.back = element("canvas", { "aria-hidden": "true" }, this.stage);
-    this.front = element("canvas", { class: "front", tabindex: "0", role: "application" }, this.stage);
+    this.ring = element("i", { class: "ring", "aria-hidden": "true" }, this.stage); // moves without painting the plane
+    this.front = element("div", { class: "front", tabindex: "0", role: "application" }, this.stage);
     this.across = element("div", { class: "axis across" }, this.root);
     const tools = element("div", { class: "tools" }, head);
     button(tools, "+", tr("Zoom in"), () => this.zoom(1.4));
@@ -199,7 +200,7 @@ export class Pad {
 
   /** The point has moved: if beside the plane, the mesh is another. */
   follow() {
-    this.redrawFront();
+    if (!this.pending) this.placeRing();
     if (this.otherCoordinates() !== this.around && this.host.backdrop !== "points") this.later.start();
   }
 
@@ -263,17 +264,9 @@ export class Pad {
       this.pending = 0;
       this.nameAxes();
       this.drawBack();
-      this.drawFront();
+      this.placeRing();
       this.key.hidden = !this.hasPoints || !this.key.childElementCount;
       this.note.hidden = this.host.backdrop === "points" || !this.isCrossed;
-    });
-  }
-
-  redrawFront() {
-    if (this.pending) return;
-    this.pendingFront ||= requestAnimationFrame(() => {
-      this.pendingFront = 0;
-      this.drawFront();
     });
   }
 
@@ -348,22 +341,14 @@ export class Pad {
     }
   }
 
-  drawFront() {
-    const brush = this.brush(this.front);
+  /** Put the ring around the point; at the edge, dashed, where the point is outside. */
+  placeRing() {
     const { space, pair, point } = this.host;
     const at = this.toPixels(space.coordinate(point, pair[0]), space.coordinate(point, pair[1]));
     const x = Math.max(9, Math.min(this.width - 9, at[0]));
     const y = Math.max(9, Math.min(this.height - 9, at[1]));
-    const outside = Math.abs(x - at[0]) > 9 || Math.abs(y - at[1]) > 9;
-    for (const [colour, line] of /** @type {[string, number][]} */ ([["#000", 6], ["#fff", 3.5], ["#e6007e", 2.5]])) {
-      brush.strokeStyle = colour;
-      brush.lineWidth = line;
-      brush.setLineDash(outside ? [3, 3] : []);
-      brush.beginPath();
-      brush.arc(x, y, 8, 0, 2 * Math.PI);
-      brush.stroke();
-    }
-    brush.setLineDash([]);
+    this.ring.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px)`;
+    this.ring.classList.toggle("outside", Math.abs(x - at[0]) > 9 || Math.abs(y - at[1]) > 9);
   }
 
   close() {
@@ -371,7 +356,6 @@ export class Pad {
     this.later.stop();
     this.unwatch();
     cancelAnimationFrame(this.pending ?? 0);
-    cancelAnimationFrame(this.pendingFront ?? 0);
     this.root.remove();
   }
 }
