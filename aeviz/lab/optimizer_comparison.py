@@ -134,8 +134,8 @@ class OptimizerComparison:
 def gather(folders: Iterable[RunFolder]) -> list[OptimizerComparison]:
     """Find the comparisons among runs: two optimizers or more that share all else, images included.
 
-    Those with the most seeds come first, for one seed shows nothing; the newest among equals. Of two runs of one
-    optimizer with the same seed the later counts.
+    Those with the most seeds come first, for one seed shows nothing; among equals those with the most optimizers, then
+    the newest. Of two runs of one optimizer with the same seed the later counts.
     """
     found: dict[tuple[RunConfig, str], dict[OptimizerConfig, dict[int, RunFolder]]] = {}
     for folder in sorted(folders, key=lambda folder: folder.provenance.created):
@@ -147,7 +147,7 @@ def gather(folders: Iterable[RunFolder]) -> list[OptimizerComparison]:
     ]
     return sorted(
         (comparison for comparison in comparisons if comparison.seeds),
-        key=lambda comparison: (len(comparison.seeds), comparison.newest),
+        key=lambda comparison: (len(comparison.seeds), len(comparison.lines), comparison.newest),
         reverse=True,
     )
 

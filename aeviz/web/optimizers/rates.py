@@ -1,6 +1,7 @@
 """Where the learning rates of a comparison come from, and whether others would be better."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import streamlit as st
 
@@ -100,9 +101,12 @@ def caveat(comparison: OptimizerComparison, titles: Mapping[OptimizerConfig, str
 
 
 def _scan_of(comparison: OptimizerComparison) -> Scan | None:
-    """Return the scan of the network of a comparison."""
-    scan = measured()
-    return None if scan is None or comparison.shared != shared_part(base_of(scan.data, scan.epochs)) else scan
+    """Return the scan of the network of a comparison, perhaps after another number of epochs."""
+    scan, shared = measured(), comparison.shared
+    if scan is None:
+        return None
+    alike = replace(shared, train=replace(shared.train, epochs=scan.epochs))
+    return scan if alike == shared_part(base_of(scan.data, scan.epochs)) else None
 
 
 def _tried(scan: Scan, optimizer: OptimizerConfig) -> tuple[Tried | None, Tried | None]:

@@ -15,14 +15,31 @@ import { gapAt, history, isLone, meanAt, outlook, percent, stretches, subject, v
 
 /** @typedef {import("./verdict.js").Line} Line */
 /** @typedef {import("../kit/plot.js").Pair} Pair */
-/** @typedef {{ bar: HTMLElement, error: HTMLElement, gap: HTMLElement, seeds: HTMLElement }} Row of the table */
+/** @typedef {{ bar: HTMLElement, error: HTMLElement, gap: HTMLElement, seeds: HTMLElement, dots: HTMLElement[], mean: HTMLElement }} Row of the table, and of the trainings as dots */
 
 const PLAY_MS = 9000; // from the first epoch to the last
 const SLOWEST_MS = 250; // an epoch at most
+const BEGUN = 6; // a question comes after so large a part of the epochs: one in six
 const ROOM = 0.025; // beside the first and the last epoch, of what lies between: the dots are whole
 const SETTINGS = /^(epoch|comparison|part|why|left|right|of|aligned)$/; // an address with one shows the end
 /** @type {Set<string>} */
 const told = new Set(); // questions whose end the visitor has seen
+
+/**
+ * How far single trainings lie from the first optimizer's mean, as a share of it: nine in ten of all epochs do not lie farther.
+ * @param {Line[]} lines @param {number} epochs
+ */
+function spreadOf(lines, epochs) {
+  const shares = lines.flatMap(({ errors }) => Array.from(errors, (error, k) => Math.abs(error / meanAt(lines[0], (k % epochs) + 1, epochs) - 1)));
+  shares.sort((a, b) => a - b);
+  return Math.max(0.01, shares[Math.floor(0.9 * (shares.length - 1))] ?? 0);
+}
+
+/** @param {Line} line @param {number} mean @param {number} epoch @param {number} epochs */
+function seedWords({ title, errors }, mean, epoch, epochs) {
+  const those = Array.from({ length: errors.length / epochs }, (_, seed) => errors[seed * epochs + epoch - 1]);
+  return tr("{title}: {low} to {high}, mean {mean}", { title, low: number(Math.min(...those), 4), high: number(Math.max(...those), 4), mean: number(mean, 4) });
+}
 
 /** A count with two digits that count. @param {number} value */
 const roughly = (value) => localise(Number(value.toPrecision(2)).toLocaleString("en"));
@@ -54,7 +71,7 @@ class OptimizerEpochs extends Experiment {
     prediction.set(question, key, told.has(key));
     if (isNew && question && !prediction.isTold) {
       this.halt(); // the address does not learn of it: with an epoch it would tell the answer
-      this.values = [1];
+      this.values = [this.begun];
     }
     return isNew;
   }
@@ -62,6 +79,11 @@ class OptimizerEpochs extends Experiment {
   /** Whether the end is known, or nothing is asked. */
   get isTold() {
     return !this.prediction?.question || this.prediction.isTold;
+  }
+
+  /** The epoch at which a question begins: what the trainings have done by then is seen. */
+  get begun() {
+    return Math.max(1, Math.round((this.epochs ?? 1) / BEGUN));
   }
 
   get epoch() {
@@ -83,18 +105,18 @@ class OptimizerEpochs extends Experiment {
     this.button.onclick = () => this.play(!this.timer);
     this.place = slider(bar, tr("Epoch"), { min: 1, max: 1, step: 1 }, (value) => this.go(value));
     const body = element("div", { class: "panels first" }, root);
-    const left = element("div", { class: "stack" }, body);
-    this.plot = new Plot(left, { title: tr("Validation error (MSE). Thin line: one training (a seed sets its initial weights and batches). Thick line: mean"), label: "", x: [1, 2], y: [-1, 1], isLog: true }); // prettier-ignore
-    this.strips = element("div", { class: "strips" }, left);
+    this.plot = new Plot(element("div", { class: "stack" }, body), { title: tr("Validation error (MSE). Thin line: one training (a seed sets its initial weights and batches). Thick line: mean"), label: "", x: [1, 2], y: [-1, 1], isLog: true }); // prettier-ignore
     const card = element("div", { class: "card" }, body);
     this.title = element("h2", {}, card);
-    this.table = element("table", {}, card);
+    this.seeds = element("div", { class: "seeds", role: "img" }, card);
     this.look = element("p", { class: "lead" }, card);
     this.caveat = element("p", { class: "caveat" }, card);
-    this.short = element("p", { class: "values" }, card);
     const how = element("details", {}, card);
-    element("summary", { text: tr("How this is computed") }, how);
+    element("summary", { text: tr("Numbers, and how they are computed") }, how);
+    this.table = element("table", {}, how);
+    this.short = element("p", { class: "values" }, how);
     this.note = element("p", { class: "values" }, how);
+    this.strips = element("div", { class: "strips" }, body); // on a phone below the dots, which tell more
     const { stage } = this.plot;
     stage.onpointerdown = (event) => {
       stage.setPointerCapture(event.pointerId);
@@ -153,7 +175,9 @@ class OptimizerEpochs extends Experiment {
     const hint = tr("For each optimizer: so many would show this difference in 80 of 100 such comparisons, if difference and spread stay.");
     element("th", { text: tr("seeds needed"), scope: "col", title: hint }, head);
     const body = element("tbody", {}, table);
-    this.rows = lines.map((line) => {
+    this.spread = spreadOf(lines, epochs);
+    const points = this.fillSeeds();
+    this.rows = lines.map((line, k) => {
       const row = element("tr", {}, body);
       const name = element("th", { scope: "row" }, row);
       element("span", { class: "key", style: `--colour:${onPage(line.colour, this.root)}`, text: line.title }, name);
@@ -164,7 +188,7 @@ class OptimizerEpochs extends Experiment {
       const cell = element("td", { colspan: "4" }, below);
       const bar = element("div", { class: "interval", "aria-hidden": "true" }, cell);
       below.hidden = line === first || !hasSeeds;
-      return { bar, error, gap, seeds };
+      return { bar, error, gap, seeds, ...points[k] };
     });
     const words = hasSeeds ? outlook(lines, epochs) : "";
     write(look, words);
@@ -173,6 +197,24 @@ class OptimizerEpochs extends Experiment {
     write(note, hasSeeds
       ? tr("Bars: 95 % intervals (Welch) in % of {title}'s error. A grey bar holds 0. Without any difference, a bar leaves out 0 in one case in twenty; neighbouring epochs do so together. Seeds needed: for each optimizer, to show the difference with a chance of 80 %, if difference and spread stay (Cohen 1988).", { title: first.title })
       : tr("One run each gives no spread, so nothing tells a difference from chance.")); // prettier-ignore
+  }
+
+  /** Lay out a row of dots for each optimizer, a dot a training. */
+  fillSeeds() {
+    const { lines = [], epochs = 1, seeds, spread = 1 } = this;
+    seeds?.replaceChildren();
+    const rows = lines.map(({ title, colour, errors }) => {
+      const row = element("div", { style: `--colour:${onPage(colour, this.root)}` }, seeds);
+      element("span", { class: "key", text: title }, row);
+      const track = element("div", { class: "places" }, row);
+      const mean = element("u", {}, track);
+      return { mean, dots: Array.from({ length: errors.length / epochs }, () => element("i", {}, track)) };
+    });
+    const ends = element("div", { class: "ends" }, seeds);
+    element("span", { text: tr("A dot: one training. Line: their mean.") }, ends);
+    const scale = element("div", { class: "places" }, ends);
+    for (const text of [`−${percent(spread, 1)}`, tr("mean of {title}", { title: lines[0]?.title ?? "" }), `+${percent(spread, 1)}`]) element("span", { text }, scale);
+    return rows;
   }
 
   /** The largest share of the first's error that nine in ten intervals reach. @param {Line[]} others @param {Line} first */
@@ -286,12 +328,16 @@ class OptimizerEpochs extends Experiment {
   }
 
   paintTable() {
-    const { lines, rows, epochs = 1, epoch, title, reach = 1, most = 1 } = this;
+    const { lines, rows, epochs = 1, epoch, title, reach = 1, most = 1, spread = 1 } = this;
     if (!lines || !rows || !title) return;
     write(title, tr("After epoch {epoch}", { epoch }));
     const means = lines.map((line) => meanAt(line, epoch, epochs));
+    this.seeds?.setAttribute("aria-label", tr("Errors of single trainings after epoch {epoch}. {means}", { epoch, means: lines.map((line, k) => seedWords(line, means[k], epoch, epochs)).join("; ") }));
+    const place = (/** @type {number} */ value) => `${Math.max(0, Math.min(100, 50 + (50 * (value / means[0] - 1)) / spread))}%`;
     lines.forEach((line, k) => {
-      const { bar, error, gap, seeds } = rows[k];
+      const { bar, error, gap, seeds, dots, mean } = rows[k];
+      mean.style.left = place(means[k]);
+      dots.forEach((dot, seed) => (dot.style.left = place(line.errors[seed * epochs + epoch - 1])));
       write(error, number(means[k], 4));
       if (!k) return;
       const found = gapAt(line, epoch);
@@ -299,8 +345,8 @@ class OptimizerEpochs extends Experiment {
       const sign = found.difference > 0 ? "+" : "";
       write(gap, `${sign}${percent(found.difference, means[0])}${isKnown ? ` ± ${percent(found.half, means[0])}` : ""}`);
       write(seeds, !isKnown ? "–" : this.isTold && isLone(line, epoch, epochs) ? tr("may be chance") : found.side ? tr("shown") : found.seeds > most ? `> ${localise(most.toLocaleString("en"))}` : tr("about {count}", { count: roughly(found.seeds) }));
-      const place = (/** @type {number} */ value) => Math.max(0, Math.min(100, 50 + (50 * value) / (means[0] * reach)));
-      const [low, middle, high] = [found.difference - found.half, found.difference, found.difference + found.half].map(place);
+      const share = (/** @type {number} */ value) => Math.max(0, Math.min(100, 50 + (50 * value) / (means[0] * reach)));
+      const [low, middle, high] = [found.difference - found.half, found.difference, found.difference + found.half].map(share);
       bar.style.cssText = `--low:${low}%;--middle:${middle}%;--high:${100 - high}%`;
       bar.classList.toggle("open", !found.side);
     });
