@@ -56,7 +56,7 @@ docs: .venv/docs.stamp ## build the documentation as a site into build/site; a w
 bench: .venv/bench.stamp ## measure speed against named peers (minutes)
 	$(BIN)/python benchmarks/training.py
 	$(BIN)/python benchmarks/together.py
-	$(BIN)/python benchmarks/quality.py --epochs 0
+	$(BIN)/python benchmarks/quality.py mlp-2d-adam --epochs 0
 	$(BIN)/python benchmarks/ms_ssim.py
 	$(BIN)/python benchmarks/app_start.py
 	$(BIN)/python benchmarks/load.py
@@ -77,6 +77,7 @@ measure: .venv/app.stamp ## measure for the Lab what takes minutes, from the mod
 	$(BIN)/python -m tools.sharpness
 	$(BIN)/python -m tools.learning_rates
 	$(BIN)/python -m tools.atlas
+	$(BIN)/python -m tools.recipe_curves
 
 clean: ## remove what was installed and cached; data and runs stay
 	rm -rf .venv .venv-oldest $(VENDOR) $(dir $(BUNDLES)) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -227,7 +227,7 @@ def test_verdict_and_table_of_a_comparison_are_those_of_the_epoch(visit):
 
 
 def test_comparison_asks_before_it_plays(visit):
-    """The first epochs are seen; the others, the strips' words and the parts below when the visitor has seen the end."""
+    """The first epochs are seen; the others, the words of the strips and the parts below come with the end."""
     page = visit("/optimizers?section=comparison")
     played = page.get_by_test_id("optimizer_epochs")
     verdict = played.get_by_role("status")

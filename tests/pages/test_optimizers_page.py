@@ -137,7 +137,8 @@ def test_counterexample_that_shows_nothing_yet_says_so(visit):
     assert not app.error
     assert not app.success
     assert any("Adam: undecided after 3,000 steps" in text for text in texts(app.info))
-    assert not any("worst" in text for text in texts(app.info))
+    assert any("The points end near the worst one, but the average still changes" in text for text in texts(app.info))
+    assert not any("Why Adam stays" in text for text in texts(app.markdown))
 
 
 def test_counterexample_with_random_costs(visit):

@@ -204,7 +204,13 @@ def _show_verdict(outcome: Outcome, largest: float) -> None:
             numbers=numbers,
         )
         advice = tr("Try more steps or a larger alpha.") if steps < MOST_STEPS else tr("Try a larger alpha.")
-        st.info(f"{said} {advice}", icon=":material/hourglass_empty:")
+        # the question above is about the points, this box about the sum of all costs: say how they go together
+        place = (
+            tr("The points end near the worst one, but the average still changes, for it counts all steps.")
+            if outcome.end > 0
+            else tr("The points end near the best one, but the average counts the steps before as well.")
+        )
+        st.info(f"{said} {place} {advice}", icon=":material/hourglass_empty:")
     else:
         st.error(
             tr("**{title}: the average regret does not go to zero**: {numbers}.", title=title, numbers=numbers),
