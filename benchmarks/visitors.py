@@ -52,6 +52,8 @@ class Plane(Session):
     """Latent points of the model, (N, 2), floating point."""
     addresses: set[str] = field(init=False, default_factory=set)
     """All that the visitor's moves led to; no other visitor's leads to one of them."""
+    at: list[float] = field(init=False, default_factory=list)
+    """Where the visitor let go of the point last."""
 
     async def open(self) -> None:
         """Ask for the decoded plane, at the point where the visitor was."""
@@ -68,8 +70,9 @@ class Plane(Session):
         self.set_state(part, {"point": {"number": self.moves, "values": at}})
         before = self.query
         await self.run(part.fragment)
-        if ".at=" not in self.query or self.query == before:
+        if ".at=" not in self.query or (self.query == before and at != self.at):
             self.errors.append("a move of the point left no trace in the address")
+        self.at = at
         self.addresses.add(self.query)
 
 
