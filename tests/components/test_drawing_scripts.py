@@ -92,7 +92,7 @@ async function main(steps) {
   const ignore = () => undefined;
   const pad = Object.assign(Object.create(Pad.prototype), {
     note: { hidden: true }, key: {}, isCrossed: false, host: { backdrop: "images" }, nameAxes: ignore, drawBack: ignore,
-    drawFront: ignore,
+    placeRing: ignore,
   });
   return steps.map(([backdrop, isCrossed]) => {
     pad.host.backdrop = backdrop;
