@@ -23,7 +23,7 @@ def show_recipes() -> None:
     unit = choose(st.segmented_control, tr("Axis"), list(_UNITS), default=next(iter(_UNITS)), required=True, key="unit")
     show_figure(_figure(_UNITS[unit or "Seconds"], current_language()), key="recipes", alt=_describe())
     st.markdown(_describe())
-    st.code(f"aeviz train {measured().preset} --recipe fast", language="shell")
+    st.code(f"aeviz train {measured().preset} --recipe fast", language=None)
     curves = measured()
     st.caption(
         tr(
