@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 import plotly.graph_objects as go
 
-from aeviz.figures.method_lines import style_axes
+from aeviz.figures.method_lines import log_ticks, style_axes
 from aeviz.figures.palette import FIRST, SECOND, UNLABELLED
 from aeviz.lab.recipe_curves import RecipeCurves, WayName
 from aeviz.language import tr
@@ -55,7 +55,7 @@ def recipe_lines(curves: RecipeCurves, titles: Mapping[WayName, str], by: Litera
     )
     title = tr("seconds of training") if by == "seconds" else tr("epochs of training")
     style_axes(figure, title, tr("error on the validation images"), is_log=False)
-    top = max(errors[2] for way in curves.ways.values() for errors in way.errors)
-    low = min(min(errors) for way in curves.ways.values() for errors in way.errors)
-    figure.update_xaxes(type="log", dtick="D2", tickangle=0)
-    return figure.update_yaxes(range=[low - 0.004, top], exponentformat="none", tickformat=".3f")
+    every = [error for way in curves.ways.values() for errors in way.errors for error in errors]
+    ends = [float(place) for line in figure.data for place in (line.x[0], line.x[-1])]
+    figure.update_xaxes(type="log", tickvals=log_ticks(min(ends), max(ends)), tickformat="~g", tickangle=0)
+    return figure.update_yaxes(range=[min(every) - 0.006, max(every) + 0.002], exponentformat="none", tickformat=".2f")

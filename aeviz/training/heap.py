@@ -1,8 +1,8 @@
 """Settings of the C library's heap, and memory that stays with a training from one step to the next.
 
 A step of a convolutional network asks for hundreds of megabytes and frees them all. glibc then gives the free end of
-its heap back to the system, which hands it out anew, cleared page by page, in the next step: a third of the time of a
-step on two cores (docs/benchmarks.md, "Faces").
+its heap back to the system, which hands it out anew, cleared page by page, in the next step: more than a quarter of the
+time of a step of the face models on two cores (docs/benchmarks.md, "Faces").
 """
 
 import ctypes
