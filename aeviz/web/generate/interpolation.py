@@ -185,6 +185,7 @@ def _show_walk(
         stop_name=tr("Position on the path"),
         first=0 if question is not None else frames // 2,
         marks=marks,
+        is_close=True,
         rows=rows,
         question=question,
         note=tr("Large discs: the points that the two images are decoded from, on their lines. Grey: the ends."),

@@ -72,15 +72,15 @@ def ask_for_path(line: Sequence[Reading], circle: Sequence[Reading]) -> Question
     one, other = line[0].name, line[-1].name
     if one == other:
         ask = tr(
-            "the encoder reads both ends as {name}. On which path does it read more images between them as something "
-            "else?",
+            "a line and a circle around the origin lead from one image to the other. The encoder reads both ends as "
+            "{name}. On which path does it read more images as something else?",
             name=one,
         )
         what = tr("Not read as {name}", name=one)
     else:
         ask = tr(
-            "the encoder reads the ends as {one} and {other}. On which path does it read more images between them as "
-            "something else?",
+            "a line and a circle around the origin lead from one image to the other. The encoder reads the ends as "
+            "{one} and {other}. On which path does it read more images as something else?",
             one=one,
             other=other,
         )

@@ -30,7 +30,7 @@ export class Prediction {
     this.question = null;
     this.key = this.offered = "";
     this.chosen = -1;
-    this.isTold = false;
+    this.isTold = this.isSeen = false;
   }
 
   /**
@@ -40,7 +40,7 @@ export class Prediction {
    */
   set(question, key, isTold = false) {
     const isBeside = isLessonBeside();
-    if (key !== this.key || isBeside) [this.chosen, this.isTold] = [-1, isTold || isBeside];
+    if (key !== this.key || isBeside) [this.chosen, this.isTold, this.isSeen] = [-1, isTold || isBeside, false];
     this.key = key;
     this.question = question;
     this.node.hidden = !question || isBeside;
@@ -71,7 +71,15 @@ export class Prediction {
     this.play();
   }
 
-  /** The visitor has seen what happens. */
+  /** The visitor has seen what happens: who has predicted reads what came of it, and who has not is asked again. */
+  end() {
+    if (this.chosen >= 0) this.tell();
+    else if (!this.isTold) {
+      this.isSeen = true;
+      this.draw();
+    }
+  }
+
   tell() {
     if (this.isTold || !this.question) return;
     this.isTold = true;
@@ -86,18 +94,19 @@ export class Prediction {
     const right = [question.correct, ...question.also];
     const buttons = [...this.choices.querySelectorAll("button")];
     const skip = /** @type {HTMLButtonElement} */ (buttons.pop());
-    skip.style.visibility = isTold ? "hidden" : ""; // keeps its room: nothing below moves
+    skip.hidden = isTold;
     buttons.forEach((button, k) => {
       button.setAttribute("aria-pressed", String(k === chosen));
       button.disabled = isTold;
       button.classList.toggle("right", isTold && right.includes(k));
     });
     write(this.word, isTold ? tr("Question:") : tr("Predict:")); // what is known need not be predicted
-    this.answer.hidden = !(isTold || chosen >= 0) || this.node.hidden;
+    this.answer.hidden = !(isTold || chosen >= 0 || this.isSeen) || this.node.hidden;
     this.why.hidden = !isTold || this.node.hidden;
     const isRight = right.includes(chosen);
     write(this.verdict, !isTold || chosen < 0 ? "" : isRight ? `${tr("Right.")} ` : `${tr("Not “{choice}”.", { choice: question.choices[chosen] })} `);
-    write(this.words, isTold ? question.answer : chosen < 0 ? "" : tr("You predict “{choice}”. Watch what happens.", { choice: question.choices[chosen] }));
+    const asked = chosen < 0 ? tr("Choose an answer, and you see what came of it.") : tr("You predict “{choice}”. Watch what happens.", { choice: question.choices[chosen] });
+    write(this.words, isTold ? question.answer : asked);
     write(this.why, isTold ? question.why : "");
   }
 }

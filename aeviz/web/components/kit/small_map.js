@@ -18,6 +18,7 @@ import { unpack } from "./wire.js";
 const GREY = "#8c8c8c";
 const EDGE = 9; // pixels beyond the axes that marks at the edge may take
 const ABOVE = 22; // and above them, where a note may stand
+const FOCUS = 0.7; // share of the width that may be left out around what is shown
 const MOST_NAMED = 20; // more names would cover the points
 
 /** @param {number[]} ellipse centre and root of the covariance @param {number} times @returns {Pair[]} */
@@ -49,6 +50,23 @@ export class SmallMap {
     this.ground = ground;
     [this.plot.x, this.plot.y] = ground.view;
     this.words.textContent = ground.words;
+    this.drawn = "";
+  }
+
+  /** Show the part of the plane around some places, or all of it where they spread so far. @param {Pair[]} places */
+  focus(places) {
+    const { ground, plot } = this;
+    if (!ground) return;
+    const ends = (/** @type {number} */ k) => [Math.min(...places.map((at) => at[k])), Math.max(...places.map((at) => at[k]))];
+    const halves = ground.view.map(([low, high], k) => Math.max((1 - FOCUS) * (high - low) / 2, ends(k)[1] - ends(k)[0]));
+    const half = Math.max(...halves); // both axes have one scale
+    const [x, y] = ground.view.map(([low, high], k) => {
+      if (2 * half >= high - low) return /** @type {Pair} */ ([low, high]);
+      const middle = Math.max(low + half, Math.min(high - half, (ends(k)[0] + ends(k)[1]) / 2));
+      return /** @type {Pair} */ ([middle - half, middle + half]);
+    });
+    if ([...x, ...y].join() === [...plot.x, ...plot.y].join()) return;
+    [plot.x, plot.y] = [x, y];
     this.drawn = "";
   }
 
@@ -131,6 +149,25 @@ export class SmallMap {
     brush.fillStyle = colour;
     brush.strokeText(text, x + off[0], y + off[1]);
     brush.fillText(text, x + off[0], y + off[1]);
+  }
+
+  /**
+   * A word beside a place, above or below it and to the left or right, whichever is farthest from the names of the classes.
+   * @param {string} text @param {Pair} at @param {Style} style @param {CanvasTextAlign[]} [aligns] on which side it ends or begins
+   */
+  nameBeside(text, at, style, aligns = ["left", "right"]) {
+    const { plot } = this;
+    const [x, y] = plot.place(at);
+    const half = plot.brush.measureText(text).width / 2;
+    const names = (this.isNamed ? (this.ground?.classes ?? []) : []).flatMap(({ centre }) => (centre ? [plot.place(centre)] : []));
+    /** @param {Pair} off @param {CanvasTextAlign} align */
+    const room = ([across, up], align) => {
+      const [left, top] = [x + across + (align === "left" ? half : -half), y + up];
+      return Math.min(99, ...names.map(([a, b]) => Math.max(Math.abs(a - left) - half, Math.abs(b - top))));
+    };
+    const places = aligns.flatMap((align) => [-13, 15].map((up) => ({ align, off: /** @type {Pair} */ ([align === "left" ? 7 : -7, up]) })));
+    const best = places.reduce((one, other) => (room(other.off, other.align) > room(one.off, one.align) ? other : one));
+    this.name(text, at, style.text, style, best.off, best.align);
   }
 
   /**

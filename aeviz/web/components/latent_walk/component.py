@@ -124,6 +124,7 @@ def latent_walk(
     arrows: Sequence[Arrow] = (),
     images_label: str = "",
     in_a_row: bool = False,
+    is_close: bool = False,
     sums: Sequence[str] = (),
     rows: Sequence[Row] = (),
     question: Question | None = None,
@@ -146,6 +147,7 @@ def latent_walk(
         arrows: Steps.
         images_label: What the images are together, for those who do not see them.
         in_a_row: Whether the images stand side by side above the map, of which each walk's are a part of one whole.
+        is_close: Whether the map shows the surroundings of the walks alone, where they are short.
         sums: What the images of each place come to, F texts, or none.
         rows: Images at some places of the walks.
         question: What the visitor predicts before Play. Until then, what stands after a colon in the texts is hidden;
@@ -191,6 +193,7 @@ def latent_walk(
                 ],
                 "imagesLabel": images_label,
                 "inARow": in_a_row,
+                "isClose": is_close,
                 "sums": list(sums),
                 "rows": [row.to_json() for row in rows],
                 "question": None if question is None else question.to_json(),

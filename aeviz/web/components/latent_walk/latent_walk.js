@@ -21,7 +21,7 @@ import { Rows } from "./rows.js";
 /**
  * @typedef {{
  *   ground: string | null, content: Uint8Array | null, label: string, walks: Walk[], tiling: import("../kit/image_grid.js").Tiling, stops: number[],
- *   stopName: string, stopNoun: string, first: number, marks: Mark[], arrows: Arrow[], imagesLabel: string, inARow: boolean, sums: string[], rows: import("./rows.js").Row[], note: string, smooth: boolean,
+ *   stopName: string, stopNoun: string, first: number, marks: Mark[], arrows: Arrow[], imagesLabel: string, inARow: boolean, isClose: boolean, sums: string[], rows: import("./rows.js").Row[], note: string, smooth: boolean,
  *   reports: boolean, question: import("../kit/prediction.js").Question | null
  * }} Data see component.py
  */
@@ -62,7 +62,7 @@ class LatentWalk {
       this.stop();
       this.rows.pass(this.slider.valueAsNumber);
       this.go(this.slider.valueAsNumber);
-      if (this.slider.value === this.slider.max) this.tell();
+      if (this.slider.value === this.slider.max) this.prediction.end();
       if (this.data?.reports) this.kept.start();
     };
     this.output = element("output", {}, this.bar);
@@ -102,6 +102,7 @@ class LatentWalk {
     if (ground) this.map.take(ground);
     this.ground = data.ground ?? "";
     this.map.plot.section.hidden = !data.ground;
+    if (data.isClose) this.map.focus(data.walks.flatMap(({ places }) => Array.from(data.stops, (_, k) => /** @type {Pair} */ ([places[2 * k], places[2 * k + 1]]))));
     [this.data, this.sheets] = [data, sheets];
     this.root.classList.toggle("smooth", data.smooth);
     this.shown.classList.toggle("alone", !data.walks.length || !data.ground);
@@ -146,11 +147,6 @@ class LatentWalk {
     this.root.dataset.playing = String(act === "pause");
   }
 
-  /** The visitor has seen all: who has predicted is told. */
-  tell() {
-    if (this.prediction.chosen >= 0) this.prediction.tell();
-  }
-
   start() {
     const last = (this.data?.stops.length ?? 0) - 1;
     if (last < 1) return;
@@ -178,7 +174,7 @@ class LatentWalk {
       this.rows.pass(this.at);
       if (share >= 1) {
         this.stop();
-        this.tell();
+        this.prediction.end();
       }
     }
     if (now - this.glide > GLIDE_MS) this.glide = 0;
@@ -229,7 +225,7 @@ class LatentWalk {
     const style = styleOf(this.root);
     if (!this.ground || !map.begin(style)) return;
     const { plot } = map;
-    for (const { places, colour } of data.walks) {
+    for (const { places, colour } of isAsked && data.inARow ? [] : data.walks) { // where several walks are one whole, their lengths are the answer
       const line = data.stops.map((_, k) => /** @type {Pair} */ ([places[2 * k], places[2 * k + 1]]));
       plot.curve(line, { colour: style.background, width: 5, alpha: 0.8 });
       plot.curve(line, { colour, width: 2.5 });
@@ -248,7 +244,7 @@ class LatentWalk {
         map.name(text, place, style.text, style);
       } else {
         map.mark(place, colour, style);
-        if (text) map.name(text, place, style.text, style, [13, -11]);
+        if (text) map.nameBeside(text, place, style);
       }
     });
     for (const { places, colour, start } of data.walks) {
@@ -261,7 +257,7 @@ class LatentWalk {
         map.mark(from, style.background, style, 4);
         plot.arrow(from, head, { colour: style.background, width: 7 });
         plot.arrow(from, head, { colour: style.text, width: 4 });
-        if (share < 1) map.name(tr("goes on beyond the map"), head, style.text, style, [0, 18], to[0] > from[0] ? "right" : "left");
+        if (share < 1) map.nameBeside(tr("goes on beyond the map"), head, style, to[0] > from[0] ? ["right"] : ["left"]);
       }
     }
   }

@@ -83,7 +83,8 @@ export class Rows {
         write(text, row.texts[k] ?? "");
         text.style.visibility = isRead ? "" : "hidden"; // keeps its room: nothing below moves
       });
-      write(caption, isTold ? row.title : row.waiting);
+      const isComplete = tiles.every(({ button }) => !button.disabled);
+      write(caption, isTold ? row.title : isComplete ? row.title.split(":")[0] : row.waiting);
     }
   }
 }
