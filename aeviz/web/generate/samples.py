@@ -74,12 +74,12 @@ def show_samples(runs: list[Model]) -> None:
         with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
             draw = _pick_draw(runs)
         is_shared = len({model.config.model.latent_dim for model in runs}) == 1 and len(set(map(is_large, runs))) == 1
-        first = None
+        first = None if is_shared else 0
         for column, model in zip(st.columns(2, gap="medium"), runs, strict=True):
             with column:
                 group = "same noise" if is_shared else None
                 chosen = _show_grid(model, draw, saved=column, beside=True, group=group, first=first)
-                first = chosen if is_shared else None
+                first = chosen if is_shared else 0
         if is_shared:
             st.caption(
                 tr("Both models decode the same noise, image by image: choose one, and the other shows the same place.")
