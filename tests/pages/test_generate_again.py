@@ -53,8 +53,8 @@ def test_another_letter_costs_one_digit(app, computed):
 @pytest.mark.parametrize(
     ("section", "parameter", "left", "act", "usual"),
     [
-        ("write a number", "temperature", "2", lambda app: app.text_input(key="number").set_value("77"), 1),
-        ("write a number", "temperature", "2", lambda app: app.selectbox(key="model").set_value("digits-2d-adam"), 1),
+        ("write a number", "temperature", "2", lambda app: app.text_input(key="number").set_value("77"), 0),
+        ("write a number", "temperature", "2", lambda app: app.selectbox(key="model").set_value("digits-2d-adam"), 0),
         ("arithmetic", "strength", "2", lambda app: app.number_input(key="onto").set_value(4), 0),
         ("arithmetic", "strength", "2", lambda app: app.selectbox(key="plus").set_value("5"), 0),
     ],

@@ -17,7 +17,7 @@ from aeviz.web.generate.asked_again import put_back_for_new_question
 from aeviz.web.generate.ground import ground, plane
 from aeviz.web.generate.questions import ask_for_digit
 from aeviz.web.generate.readings import CLEAR, Reading, count, has_readings, read
-from aeviz.web.generate.temperature import HIGHEST, TEMPERATURE, read_temperature, write_temperature
+from aeviz.web.generate.temperature import HIGHEST, RISING, read_temperature, write_temperature
 from aeviz.web.kernel import priors
 from aeviz.web.kernel.asking import answer, hide_answers
 from aeviz.web.kernel.caching import shared
@@ -84,8 +84,8 @@ def show_number(model: Model) -> None:
             return
         digits = [_digit(model, place, label, seed) for place, label in enumerate(labels.tolist())]
         question = _ask(model, labels, digits)
-        put_back_for_new_question(TEMPERATURE, model, question)
-        temperature = read_temperature()
+        put_back_for_new_question(RISING, model, question)
+        temperature = read_temperature(RISING)
         _show_sweep(model, typed, labels, digits, question)
         at = _nearest(temperature)
         images = np.stack([each.images[at] for each in digits])
@@ -166,7 +166,7 @@ def _show_sweep(model: Model, typed: str, labels: np.ndarray, digits: list[Digit
             marks.append(Mark(at=(x, y), text=names[label], colour=class_colour(label), is_faint=True))
 
     def write() -> None:
-        write_temperature(reported_stop(key, STOPS))
+        write_temperature(reported_stop(key, STOPS), RISING)
 
     latent_walk(
         None if sent is None else sent.name,
@@ -175,7 +175,7 @@ def _show_sweep(model: Model, typed: str, labels: np.ndarray, digits: list[Digit
         walks=walks,
         stops=STOPS,
         stop_name=tr("Temperature"),
-        first=_nearest(read_temperature()),
+        first=_nearest(read_temperature(RISING)),
         marks=marks,
         in_a_row=True,
         sums=_count_read(model, labels, digits),

@@ -22,19 +22,20 @@ def _parse(text: str) -> float | None:
 
 TEMPERATURE = UrlState("temperature", _parse, "{:g}".format, 1.0)
 """The temperature; the standard deviations of what is drawn from are multiplied by it."""
+RISING = UrlState("temperature", _parse, "{:g}".format, 0.0)
+"""The temperature where the visitor watches it rise from 0."""
 
 
-def read_temperature() -> float:
-    """Return the temperature that the address names, or 1."""
-    found = TEMPERATURE.restore()
-    return 1.0 if found is None else found
+def read_temperature(state: UrlState[float] = TEMPERATURE) -> float:
+    """Return the temperature that the address names, or the usual one."""
+    return float(state.restore() or 0)
 
 
-def write_temperature(value: float | None) -> None:
+def write_temperature(value: float | None, state: UrlState[float] = TEMPERATURE) -> None:
     """Write a temperature that a component reported to the address; what is none is left out."""
     known = None if value is None else _parse(f"{value:g}")
     if known is not None:
-        TEMPERATURE.write(known)
+        state.write(known)
 
 
 def pick_temperature() -> float:

@@ -14,7 +14,7 @@ from aeviz.web.generate.number import show_number
 from aeviz.web.generate.samples import send_samples, show_samples
 from aeviz.web.generate.sections import ARITHMETIC, INTERPOLATE, LEARNED, MAKE, NUMBER, SAMPLES, offer_models
 from aeviz.web.generate.starts import explain_absent, has_test_images
-from aeviz.web.generate.temperature import TEMPERATURE
+from aeviz.web.generate.temperature import RISING, TEMPERATURE
 from aeviz.web.kernel.choices import choose
 from aeviz.web.kernel.experiments import put_in_a_row
 from aeviz.web.kernel.models import Model, list_models
@@ -77,7 +77,7 @@ def usual_model(section: str) -> str:
 
 def _open_section() -> None:
     """Begin a section with its usual values, and with the model that it needs."""
-    for state in (TEMPERATURE, STRENGTH):
+    for state in (RISING if st.session_state.get(MAKE) == NUMBER else TEMPERATURE, STRENGTH):
         state.write(state.default)
     _choose_model()
 
