@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from aeviz.data.paper import LEAST_CONTRAST, OFFSET, WIDEST_STROKES, Grey, absorbance_of, drawn_ground, noise_of
+from aeviz.data.paper import LEAST_CONTRAST, OFFSET, WIDEST_STROKES, Grey, absorbance_of, noise_of
 from aeviz.data.ruling import find_lines
 
 _SOFTEST_EDGE = 0.08
@@ -21,6 +21,8 @@ _SMALLEST_DIGIT = 0.03
 """Of the image's shorter side; smaller marks are specks."""
 _GAP = 0.2
 """Of the largest part's longer side: parts that are further away are something else."""
+_RIM = 2
+"""Pixels around the marks of a digit that may hold their soft edges."""
 _FULL_RANGE, _NOISY_RANGE = (0.0, 1.0), (0.2, 0.8)
 """Shares of the ink's darkness that become 0 and 1. In photographs the paper's grain and the ink's gaps lie outside."""
 
@@ -59,21 +61,23 @@ class Ink:
         return self.n_parts == 0
 
 
-def find_ink(grey: Grey, *, is_dark: bool) -> Ink:
+def find_ink(grey: Grey, *, is_dark: bool, ground: float | None) -> Ink:
     """Find the ink of one digit.
 
     Args:
         grey: (H, W), float32, in [0, 1]; at least 3 pixels on each side.
         is_dark: Whether the ink is darker than its ground.
+        ground: The image's `aeviz.data.paper.drawn_ground`.
 
     Returns:
         The ink of the mark with most sharp outline that does not touch the border, with the marks close to it.
     """
-    light, ground = (grey, drawn_ground(grey)) if is_dark else (1 - grey, drawn_ground(1 - grey))
+    if not is_dark:  # as if it were
+        grey, ground = 1 - grey, None if ground is None else 1 - ground
     if ground is None:
-        grounds = [absorbance_of(light, share) for share in WIDEST_STROKES]
+        grounds = [absorbance_of(grey, share) for share in WIDEST_STROKES]
     else:
-        grounds = [np.log(np.float32(ground + OFFSET)) - np.log(light + np.float32(OFFSET))]
+        grounds = [np.log(np.float32(ground + OFFSET)) - np.log(grey + np.float32(OFFSET))]
     is_drawn = ground is not None
     lines, angles = find_lines(grounds[0], is_drawn=is_drawn)
     marks = [_find_marks(found if lines is None else found - lines, is_drawn=is_drawn) for found in grounds]
@@ -180,10 +184,14 @@ def _gather(marks: _Marks) -> _Digit:
             nearest = np.full(n, np.inf)
             np.minimum.at(nearest, labels[labels > 0] - 1, distance[labels > 0])
             chosen |= is_worth & (nearest <= _GAP * marks.sizes[main])
-    near = ndimage.binary_dilation(np.r_[False, chosen][labels], iterations=2)
-    share = -np.expm1(-absorbance) / -np.expm1(-contrast)  # linear in grey again: 0 on paper, 1 in ink
+    corners = np.array([(r.start, r.stop, c.start, c.stop) for r, c in np.array(marks.boxes, object)[chosen]])
+    (top, _, left, _), (_, bottom, _, right) = corners.min(axis=0), corners.max(axis=0)
+    part = slice(max(0, top - _RIM), bottom + _RIM), slice(max(0, left - _RIM), right + _RIM)  # all else is paper
+    near = ndimage.binary_dilation(np.r_[False, chosen][labels[part]], iterations=_RIM)
+    share = -np.expm1(-absorbance[part]) / -np.expm1(-contrast)  # linear in grey again: 0 on paper, 1 in ink
     low, high = _FULL_RANGE if marks.is_drawn else _NOISY_RANGE
-    cover = (np.clip((share - low) / (high - low), 0, 1) * near).astype(np.float32)
+    cover = np.zeros_like(absorbance, dtype=np.float32)
+    cover[part] = np.clip((share - low) / (high - low), 0, 1) * near
     rows, columns = np.flatnonzero((cover >= 0.5).any(axis=1)), np.flatnonzero((cover >= 0.5).any(axis=0))
     return _Digit(
         cover=cover,

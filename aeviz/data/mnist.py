@@ -1,5 +1,6 @@
 """mnist, fashion_mnist and kmnist: idx files in torchvision's layout, ROOT/MNIST/raw, ROOT/FashionMNIST/raw, ..."""
 
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -234,7 +235,8 @@ def find_file(family: MnistFamily, root: Path, file_name: str) -> Path | None:
 def _find_whole(family: MnistFamily, root: Path, file_name: str) -> Path | None:
     for path, n_bytes in _candidates(family, root, file_name):
         try:
-            if path.is_file() and path.stat().st_size == n_bytes:
+            found = path.stat()
+            if stat.S_ISREG(found.st_mode) and found.st_size == n_bytes:
                 return path
         except OSError:  # gone, or not ours to look at
             continue

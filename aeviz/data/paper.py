@@ -37,18 +37,18 @@ _NOISE_STEP, _EDGE_STEP = 3, 16
 """Levels of 255: curvature from which it is noise, difference over two pixels from which it is an edge."""
 
 
-def is_dark_on_light(grey: Grey) -> bool:
+def is_dark_on_light(grey: Grey, drawn: float | None) -> bool:
     """Tell whether thin marks are darker than their ground rather than lighter.
 
     Args:
         grey: (H, W), float32, in [0, 1].
+        drawn: Its `drawn_ground`.
     """
     from scipy import ndimage
 
-    commonest = drawn_ground(grey)
-    if commonest is not None:
-        others = grey[np.abs(grey - commonest) > 3 / 255]
-        return bool(others.mean() < commonest) if others.size else commonest >= 0.5
+    if drawn is not None:
+        others = grey[np.abs(grey - drawn) > 3 / 255]
+        return bool(others.mean() < drawn) if others.size else drawn >= 0.5
     small, tiny = resize(grey, _GROUND_SIDE), resize(grey, 48)
     window = max(3, min(tiny.shape) // 2 * 2 - 1)
     ground = resize_to(ndimage.median_filter(tiny, size=min(window, 33)), small.shape)

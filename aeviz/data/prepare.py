@@ -15,7 +15,7 @@ from PIL import Image
 
 from aeviz.data.image_files import MAX_BYTES, MAX_PIXELS, WORKING_SIDE, Upload, read_upload
 from aeviz.data.ink import Ink, find_ink
-from aeviz.data.paper import Grey, is_dark_on_light
+from aeviz.data.paper import Grey, drawn_ground, is_dark_on_light
 from aeviz.data.strokes import draw_strokes
 from aeviz.errors import DataError
 
@@ -115,9 +115,12 @@ class Prepared:
 class _Report:
     steps: list[str]
     stages: list[tuple[str, NDArray[np.uint8]]]
+    has_stages: bool
 
     def show(self, title: str, values: NDArray[np.uint8] | Grey) -> None:
-        """Add a stage: uint8 (h, w) or (h, w, 3), or floats in [0, 1]."""
+        """Add a stage, where these are wanted: uint8 (h, w) or (h, w, 3), or floats in [0, 1]."""
+        if not self.has_stages:
+            return
         levels = values if values.dtype == np.uint8 else np.rint(255 * np.clip(values, 0, 1)).astype(np.uint8)
         image = Image.fromarray(levels).convert("RGB")
         share = STAGE_SIDE / max(image.size)
@@ -126,8 +129,19 @@ class _Report:
             image = image.resize(size, Image.Resampling.BOX)
         self.stages.append((title, np.array(image)))
 
+    def show_absorbance(self, title: str, absorbance: Grey) -> None:
+        """Add a stage that shows an absorbance as grey again, as light on even paper would leave it."""
+        if self.has_stages:
+            self.show(title, np.exp(-2 * np.clip(absorbance, 0, None)))
 
-def prepare_image(data: bytes, shape: tuple[int, int, int], *, options: PrepareOptions | None = None) -> Prepared:
+
+def prepare_image(
+    data: bytes,
+    shape: tuple[int, int, int],
+    *,
+    options: PrepareOptions | None = None,
+    with_stages: bool = True,
+) -> Prepared:
     """Turn an uploaded image into one that a model takes.
 
     An image that already has the model's size and a black ground is taken as it is, pixel for pixel. For grey models,
@@ -138,6 +152,7 @@ def prepare_image(data: bytes, shape: tuple[int, int, int], *, options: PrepareO
         data: A PNG, JPEG, BMP, GIF, WebP, TIFF or PPM/PGM file, at most 20 MB and 50 million pixels.
         shape: (C, H, W) of the image that is wanted, C = 1 or 3.
         options: What not to decide by itself; by default nothing.
+        with_stages: Whether the result shows its stages.
 
     Raises:
         DataError: The file is no image, damaged or too large, or no model takes images of this shape.
@@ -149,7 +164,7 @@ def prepare_image(data: bytes, shape: tuple[int, int, int], *, options: PrepareO
             f"cannot prepare an image of shape {shape}; expected (C, H, W) with C = 1 or 3 and sides from 1"
         )
     upload = read_upload(data, side=2 * max(height, width))
-    report = _Report([_describe(upload)], [])
+    report = _Report([_describe(upload)], [], with_stages)
     original = _cut(_turn(upload.image, options.turn, report), upload, options, report)
     report.show("Selected part", np.asarray(original))
 
@@ -233,8 +248,9 @@ def _look_for_ink(grey: Image.Image, options: PrepareOptions, report: _Report) -
     if min(small.size) < 3:
         small = grey.resize((max(3, small.width), max(3, small.height)), Image.Resampling.BOX)
     levels = np.asarray(small, np.float32) / np.float32(255)
-    is_dark = is_dark_on_light(levels) if options.invert == "auto" else options.invert == "yes"
-    ink = find_ink(levels, is_dark=is_dark)
+    ground = drawn_ground(levels)
+    is_dark = is_dark_on_light(levels, ground) if options.invert == "auto" else options.invert == "yes"
+    ink = find_ink(levels, is_dark=is_dark, ground=ground)
     if options.framing == "auto" and ink.grain > _EVEN_GRAIN:
         report.steps.append(
             f"taken as a whole: it does not look like ink on an even ground (grain {ink.grain:.3f}; of paper it is "
@@ -262,11 +278,11 @@ def _frame_ink(
     zoom = max(size) / max(ink.cover.shape)
     if not ink.is_drawn:
         report.steps.append("corrected the lighting: each pixel is compared with the paper around it")
-        report.show("Lighting corrected", np.exp(-2 * np.clip(ink.absorbance, 0, None)))
+        report.show_absorbance("Lighting corrected", ink.absorbance)
     if ink.n_lines:
         lines = "a straight line that runs" if ink.n_lines == 1 else f"{ink.n_lines} straight lines that run"
         report.steps.append(f"took away {lines} through the image, printed or an edge")
-        report.show("Ruled lines removed", np.exp(-2 * np.clip(ink.without_lines, 0, None)))
+        report.show_absorbance("Ruled lines removed", ink.without_lines)
     parts = "one connected part" if ink.n_parts == 1 else f"{ink.n_parts} parts close together"
     dropped = f"; left out {ink.n_dropped:,} other marks (specks, edges, other writing)" if ink.n_dropped else ""
     report.steps.append(f"kept the ink of {parts}{dropped}")

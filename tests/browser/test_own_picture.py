@@ -106,13 +106,13 @@ def test_photo_lands_on_the_map_with_a_verdict(visit):
     """One file: the steps of preparation, the verdict, the digit, a card for each model of that size."""
     page = open_source(visit, "files")
     page.locator("input[type=file]").set_input_files(files({"rotated.jpg": rotated}))
-    expect(page.get_by_role("heading", name="Preprocessing steps")).to_be_visible()
+    page.get_by_text("Preprocessing: steps and settings").click()
+    expect(page.get_by_role("img", name=re.compile("^rotated.jpg: Ink that was kept"))).to_be_visible()
     expect(page.get_by_text(re.compile("EXIF|camera")).first).to_be_visible()
     expect(page.get_by_text(re.compile(r"of the 10 nearest .* are of class 7"))).to_be_visible()
     page.get_by_text(re.compile(r"^Reconstructions by all \d+ models")).click()
     expect(page.get_by_role("img", name="reconstruction by conv-64d-amsgrad")).to_be_visible()
     expect(page.get_by_test_id("latent-map")).to_have_attribute("data-markers", "1")
-    page.get_by_text("Change the preprocessing").click()
     page.get_by_role("radio", name="90", exact=True).click()
     expect(page.get_by_text("turned by 90° clockwise, as you chose")).to_be_visible()
 

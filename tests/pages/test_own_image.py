@@ -65,15 +65,26 @@ def test_a_visit_remembers_nothing_of_images_taken_away(app, page):
 
 
 def test_choices_for_an_image_stay_with_it(app):
+    """They hold while they are folded too, and nothing of them is drawn then."""
     app = open_page(app, "reconstruct", "mlp-2d-adam", source="your own image", **{"from": "files"})
     uploads = [(f"{grey}.png", png(grey, mark=True), "image/png") for grey in (250, 240)]
     app.file_uploader[0].set_value(uploads).run()
+    app.session_state["own.preparing"] = True
+    app.run()
     app.segmented_control(key="own.turn").set_value(90).run()
     app.slider(key="own.across").set_range(10, 90).run()
     app.selectbox(key="own.chosen").set_value(1).run()
     assert (app.segmented_control(key="own.turn").value, app.slider(key="own.across").value) == (0, (0, 100))
     app.selectbox(key="own.chosen").set_value(0).run()
     assert (app.segmented_control(key="own.turn").value, app.slider(key="own.across").value) == (90, (10, 90))
+    app.session_state["own.preparing"] = False
+    app.run()
+    app.run()
+    assert not [each for each in app.segmented_control if each.key == "own.turn"]
+    app.session_state["own.preparing"] = True
+    app.run()
+    assert (app.segmented_control(key="own.turn").value, app.slider(key="own.across").value) == (90, (10, 90))
+    assert "turned by 90° clockwise, as you chose" in " ".join(each.value for each in app.markdown)
     assert not app.exception
     assert not app.warning
 

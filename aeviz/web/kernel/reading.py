@@ -7,6 +7,7 @@ repeat what was asked for.
 import numpy as np
 
 from aeviz.analysis.latent import count_votes
+from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.distances import read_points, votes_at
 from aeviz.web.kernel.images import find_originals
 from aeviz.web.kernel.models import Model
@@ -55,9 +56,14 @@ def votes_by_pixels(model: Model, images: np.ndarray, own: np.ndarray | None = N
     if dataset is None or dataset.labels is None:
         return None
     step = -(-len(dataset) // MOST_COMPARED)
-    pixels = dataset.images[::step].astype(np.float64)  # grey levels: one pass over all images instead of three
+    pixels = _compared(model.require_latents().fingerprint, step, dataset.images)
     without = None if own is None else np.where(own % step == 0, own // step, -1)
-    return count_votes(255 * _flat(images).astype(np.float64), _flat(pixels), dataset.labels[::step], without)
+    return count_votes(255 * _flat(images).astype(np.float64), pixels, dataset.labels[::step], without)
+
+
+@shared(max_entries=2)  # 16 MB of MNIST
+def _compared(fingerprint: str, step: int, _images: np.ndarray) -> np.ndarray:
+    return _flat(_images[::step].astype(np.float64))  # grey levels: one pass over all images instead of three
 
 
 def _flat(images: np.ndarray) -> np.ndarray:

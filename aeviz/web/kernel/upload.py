@@ -8,7 +8,7 @@ import hashlib
 import itertools
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
@@ -125,12 +125,12 @@ def _preparing_in(language: str, with_stages: bool) -> Callable[[bytes, Shape, P
 
 
 def _prepared(data: bytes, shape: Shape, options: PrepareOptions) -> Prepared:
-    return replace(_prepare(data, shape, options), stages=())
+    return _prepare(data, shape, options, with_stages=False)
 
 
-def _prepare(data: bytes, shape: Shape, options: PrepareOptions) -> Prepared:
+def _prepare(data: bytes, shape: Shape, options: PrepareOptions, *, with_stages: bool = True) -> Prepared:
     with _preparing:
-        return prepare_image(data, shape, options=options)
+        return prepare_image(data, shape, options=options, with_stages=with_stages)
 
 
 def pick_own_source(names: tuple[str, ...] = tuple(SOURCES), *, place: str = PLACE, first: str | None = None) -> str:

@@ -64,7 +64,8 @@ def _show_own_images(found: Mapping[str, Model], model: Model) -> None:
         # beside each other, so that the point is seen to move while a digit is drawn; files need the room themselves
         left, right = st.columns([5, 6], gap="medium")
         with left:
-            images = bring_images(source, handwritten=is_handwritten(model), live=follow_pen(model))
+            live = follow_pen(model) if source == "draw" else None
+            images = bring_images(source, handwritten=is_handwritten(model), live=live)
         picture = images[0] if len(images) == 1 else None
         if len(images) > 1:
             picture = _contact_sheet(images, model)
@@ -73,8 +74,8 @@ def _show_own_images(found: Mapping[str, Model], model: Model) -> None:
             with right:
                 show_place(None, None, model)
             return
-        place = st.container()  # what follows from the choices below it stands above them
-        prepared = prepare(picture, model, pick_options(picture, model), with_stages=True)
+        options, steps = pick_options(picture, model)
+        prepared = prepare(picture, model, options, with_stages=steps is not None)
         result = result_of(prepared, model)
         with left:
             show_pass(picture, result)
@@ -83,8 +84,9 @@ def _show_own_images(found: Mapping[str, Model], model: Model) -> None:
             show_place(picture, result, model)
             if judged is not None:
                 show_nearest(judged, model)
-        with place:
-            _show_preparation(picture, prepared)
+        if steps is not None:
+            with steps:
+                _show_preparation(picture, prepared)
         show_models(prepared, model, found)
 
 
@@ -123,11 +125,12 @@ def _contact_sheet(images: list[OwnImage], model: Model) -> OwnImage | None:
 
 
 def _show_preparation(picture: OwnImage, prepared: Prepared) -> None:
-    st.subheader(tr("Preprocessing steps"))
-    with st.container(horizontal=True, gap="small"):
-        for title, stage in prepared.stages:
-            st.image(to_data_uri(stage), width=STAGE_PX, caption=title, alt=f"{picture.name}: {title}")
-        seen = enlarge(tile(prepared.image[None], 1), STAGE_PX)
-        alt = tr("{image}, prepared", image=picture.name)
-        st.image(to_data_uri(seen), width=STAGE_PX, caption=tr("What the network sees"), alt=alt)
+    titles = [title for title, _ in prepared.stages]
+    seen = to_data_uri(enlarge(tile(prepared.image[None], 1), STAGE_PX))
+    st.image(
+        [*(to_data_uri(stage) for _, stage in prepared.stages), seen],
+        width=STAGE_PX,
+        caption=[*titles, tr("What the network sees")],
+        alt=[*(f"{picture.name}: {title}" for title in titles), tr("{image}, prepared", image=picture.name)],
+    )
     st.markdown("\n".join(f"- {step}" for step in prepared.steps))

@@ -44,14 +44,13 @@ def show_pass(picture: OwnImage, result: OwnResult) -> None:
     by_place = result.likeness.ssim_map
     if by_place is not None:
         parts.append((similarity_map(by_place, *image.shape[1:], is_dark=is_dark()), tr("SSIM: violet = unlike")))
-    with st.container(horizontal=True, gap="small"):
-        for part, caption in parts:
-            st.image(
-                to_data_uri(enlarge(part, PICTURE_PX)),
-                width=PICTURE_PX,
-                caption=caption,
-                alt=f"{picture.name}: {caption}",
-            )
+    captions = [caption for _, caption in parts]
+    st.image(
+        [to_data_uri(enlarge(part, PICTURE_PX)) for part, _ in parts],
+        width=PICTURE_PX,
+        caption=captions,
+        alt=[f"{picture.name}: {caption}" for caption in captions],
+    )
 
 
 def show_verdict(result: OwnResult) -> Judgement | None:
