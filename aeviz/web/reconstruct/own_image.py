@@ -39,12 +39,15 @@ PAIR_PX = 2 * PICTURE_PX + 50
 """Width of a card with two images beside each other."""
 STAGE_PX = 160
 """Width of an image that shows a step of preparation."""
+_STYLE = '<style>[data-testid="stImage"]:has(> :nth-child(2)) { column-gap: 0.5rem; }</style>'
+"""Images of one row stand apart."""
 
 
 def show_own_images(found: Mapping[str, Model], model: Model) -> None:
     """Take images from the visitor and show what models make of them; arguments as in `_show_own_images`."""
     if is_handwritten(model):
         prepare_networks(model)
+    st.html(_STYLE)
     _show_own_images(found, model)
     if is_handwritten(model):
         for part in PARTS:
