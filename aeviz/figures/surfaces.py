@@ -115,7 +115,7 @@ def surface_film(
         modebar={"orientation": "v"},
         dragmode=False,  # a drag moves the start
         margin={**MARGIN, "r": 40},
-        height=165 + round(388 * min(1.0, (y_high - y_low) / (x_high - x_low))),
+        height=165 + round(430 * min(1.0, (y_high - y_low) / (x_high - x_low))),
         uirevision=surface.name,
         updatemenus=[_play_buttons(len(steps))],
         sliders=[
