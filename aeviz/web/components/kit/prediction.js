@@ -105,7 +105,8 @@ export class Prediction {
     this.why.hidden = !isTold || this.node.hidden;
     const isRight = right.includes(chosen);
     write(this.verdict, !isTold || chosen < 0 ? "" : isRight ? `${tr("Right.")} ` : `${tr("Not “{choice}”.", { choice: question.choices[chosen] })} `);
-    const asked = chosen < 0 ? tr("Choose an answer, and you see what came of it.") : tr("You predict “{choice}”. Watch what happens.", { choice: question.choices[chosen] });
+    const again = this.isSeen ? tr("Choose an answer, and you see what came of it.") : "";
+    const asked = chosen < 0 ? again : tr("You predict “{choice}”. Watch what happens.", { choice: question.choices[chosen] });
     write(this.words, isTold ? question.answer : asked);
     write(this.why, isTold ? question.why : "");
   }
