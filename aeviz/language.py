@@ -83,6 +83,9 @@ class _Localised:
     def __str__(self) -> str:
         return self._catalogue.localise(str(self._value))
 
+    def __repr__(self) -> str:
+        return repr(self._value)
+
 
 def tr(message: str, /, **values: object) -> str:
     """Return a message in the current language.

@@ -160,7 +160,13 @@ def vote_of_neighbours(
     return winners
 
 
-def count_votes(points: np.ndarray, z: np.ndarray, labels: np.ndarray, without: np.ndarray | None = None) -> np.ndarray:
+def count_votes(
+    points: np.ndarray,
+    z: np.ndarray,
+    labels: np.ndarray,
+    without: np.ndarray | None = None,
+    squares_of_z: np.ndarray | None = None,
+) -> np.ndarray:
     """Return how many of the 10 encoded images nearest to each point each class has.
 
     Args:
@@ -168,12 +174,13 @@ def count_votes(points: np.ndarray, z: np.ndarray, labels: np.ndarray, without: 
         z: The encoded data, (N, D), floating point.
         labels: Their classes, (N,), int64, not negative.
         without: For each point the index of an image that has no vote, (M,), int64, -1 for none; None for none at all.
+        squares_of_z: What `squared_norms` returns for z, where that is known.
 
     Returns:
         (M, Y), int64, for the classes up to the largest label.
     """
     rank = min(NEIGHBOURS, len(z) - (without is not None))
-    squares = _squared_distances(points, z)
+    squares = _squared_distances(points, z, squares_of_z)
     if without is not None:
         rows = np.flatnonzero(without >= 0)
         squares[rows, without[rows]] = np.inf
@@ -210,12 +217,19 @@ def own_distances(z: np.ndarray) -> np.ndarray:
     return nearest
 
 
-def _squared_distances(points: np.ndarray, z: np.ndarray) -> np.ndarray:
+def squared_norms(z: np.ndarray) -> np.ndarray:
+    """Return the squared Euclidean length of each row of z, (N, D), floating point; (N,), float64."""
+    exact = z.astype(np.float64, copy=False)
+    squares: np.ndarray = np.einsum("ij,ij->i", exact, exact)
+    return squares
+
+
+def _squared_distances(points: np.ndarray, z: np.ndarray, squares_of_z: np.ndarray | None = None) -> np.ndarray:
     a, b = points.astype(np.float64, copy=False), z.astype(np.float64, copy=False)
     squares: np.ndarray = a @ b.T
     squares *= -2  # in place from here on: of thousands of images, each copy costs as much as the product
-    squares += np.einsum("ij,ij->i", a, a)[:, None]
-    squares += np.einsum("ij,ij->i", b, b)[None, :]
+    squares += squared_norms(a)[:, None]
+    squares += (squared_norms(b) if squares_of_z is None else squares_of_z)[None, :]
     np.maximum(squares, 0.0, out=squares)
     return squares
 

@@ -8,7 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from aeviz.data.paper import LEAST_CONTRAST, OFFSET, WIDEST_STROKES, Grey, absorbance_of, noise_of
+from aeviz.data.paper import (
+    LEAST_CONTRAST,
+    OFFSET,
+    WIDEST_STROKES,
+    Grey,
+    absorbance_of,
+    drawn_ground,
+    is_dark_on_light,
+    noise_of,
+)
 from aeviz.data.ruling import find_lines
 
 _SOFTEST_EDGE = 0.08
@@ -21,8 +30,8 @@ _SMALLEST_DIGIT = 0.03
 """Of the image's shorter side; smaller marks are specks."""
 _GAP = 0.2
 """Of the largest part's longer side: parts that are further away are something else."""
-_RIM = 2
-"""Pixels around the marks of a digit that may hold their soft edges."""
+_SOFT_EDGE = 2
+"""Pixels around the marks that count as their soft edge."""
 _FULL_RANGE, _NOISY_RANGE = (0.0, 1.0), (0.2, 0.8)
 """Shares of the ink's darkness that become 0 and 1. In photographs the paper's grain and the ink's gaps lie outside."""
 
@@ -37,6 +46,8 @@ class Ink:
     """(H, W), float32: the image without light and shadow, about 0 on paper."""
     without_lines: Grey
     """(H, W), float32: the absorbance without printed lines."""
+    is_dark: bool
+    """Whether it is darker than its ground."""
     box: tuple[int, int, int, int]
     """Left, top, right and bottom edge of the ink; all 0 where there is none."""
     contrast: float
@@ -61,23 +72,24 @@ class Ink:
         return self.n_parts == 0
 
 
-def find_ink(grey: Grey, *, is_dark: bool, ground: float | None) -> Ink:
+def find_ink(grey: Grey, *, is_dark: bool | None) -> Ink:
     """Find the ink of one digit.
 
     Args:
         grey: (H, W), float32, in [0, 1]; at least 3 pixels on each side.
-        is_dark: Whether the ink is darker than its ground.
-        ground: The image's `aeviz.data.paper.drawn_ground`.
+        is_dark: Whether the ink is darker than its ground; None decides that from the image.
 
     Returns:
         The ink of the mark with most sharp outline that does not touch the border, with the marks close to it.
     """
-    if not is_dark:  # as if it were
-        grey, ground = 1 - grey, None if ground is None else 1 - ground
+    ground = None if is_dark is False else drawn_ground(grey)
+    if is_dark is None:
+        is_dark = is_dark_on_light(grey, ground)
+    light, ground = (grey, ground) if is_dark else (1 - grey, drawn_ground(1 - grey))
     if ground is None:
-        grounds = [absorbance_of(grey, share) for share in WIDEST_STROKES]
+        grounds = [absorbance_of(light, share) for share in WIDEST_STROKES]
     else:
-        grounds = [np.log(np.float32(ground + OFFSET)) - np.log(grey + np.float32(OFFSET))]
+        grounds = [np.log(np.float32(ground + OFFSET)) - np.log(light + np.float32(OFFSET))]
     is_drawn = ground is not None
     lines, angles = find_lines(grounds[0], is_drawn=is_drawn)
     marks = [_find_marks(found if lines is None else found - lines, is_drawn=is_drawn) for found in grounds]
@@ -85,6 +97,7 @@ def find_ink(grey: Grey, *, is_dark: bool, ground: float | None) -> Ink:
     found, absorbance = _gather(marks[best]), grounds[best]
     deviations = sorted((angle + 45) % 90 - 45 for angle in angles)
     return Ink(
+        is_dark=is_dark,
         absorbance=absorbance,
         without_lines=marks[best].absorbance,
         grain=0.0 if is_drawn else noise_of(marks[best].absorbance),
@@ -184,15 +197,15 @@ def _gather(marks: _Marks) -> _Digit:
             nearest = np.full(n, np.inf)
             np.minimum.at(nearest, labels[labels > 0] - 1, distance[labels > 0])
             chosen |= is_worth & (nearest <= _GAP * marks.sizes[main])
-    corners = np.array([(r.start, r.stop, c.start, c.stop) for r, c in np.array(marks.boxes, object)[chosen]])
-    (top, _, left, _), (_, bottom, _, right) = corners.min(axis=0), corners.max(axis=0)
-    part = slice(max(0, top - _RIM), bottom + _RIM), slice(max(0, left - _RIM), right + _RIM)  # all else is paper
-    near = ndimage.binary_dilation(np.r_[False, chosen][labels[part]], iterations=_RIM)
-    share = -np.expm1(-absorbance[part]) / -np.expm1(-contrast)  # linear in grey again: 0 on paper, 1 in ink
+    around = _box_around([marks.boxes[place] for place in np.flatnonzero(chosen)], _SOFT_EDGE)
+    near = ndimage.binary_dilation(np.r_[False, chosen][labels[around]], iterations=_SOFT_EDGE)
+    share = -np.expm1(-absorbance[around]) / -np.expm1(-contrast)  # linear in grey again: 0 on paper, 1 in ink
     low, high = _FULL_RANGE if marks.is_drawn else _NOISY_RANGE
-    cover = np.zeros_like(absorbance, dtype=np.float32)
-    cover[part] = np.clip((share - low) / (high - low), 0, 1) * near
-    rows, columns = np.flatnonzero((cover >= 0.5).any(axis=1)), np.flatnonzero((cover >= 0.5).any(axis=0))
+    cover = np.zeros_like(absorbance)
+    cover[around] = np.clip((share - low) / (high - low), 0, 1) * near
+    solid = cover[around] >= 0.5
+    rows = np.flatnonzero(solid.any(axis=1)) + around[0].start
+    columns = np.flatnonzero(solid.any(axis=0)) + around[1].start
     return _Digit(
         cover=cover,
         box=(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1),
@@ -200,6 +213,14 @@ def _gather(marks: _Marks) -> _Digit:
         n_parts=int(chosen.sum()),
         n_dropped=int(n - chosen.sum()),
     )
+
+
+def _box_around(boxes: list[tuple[slice, slice]], margin: int) -> tuple[slice, slice]:
+    """Return the smallest box that holds some boxes and a margin; indexing cuts it off at the image's far edges."""
+    rows, columns = zip(*boxes, strict=True)
+    top, left = (max(0, min(part.start for part in parts) - margin) for parts in (rows, columns))
+    bottom, right = (max(part.stop for part in parts) + margin for parts in (rows, columns))
+    return slice(top, bottom), slice(left, right)
 
 
 def _outline_score(absorbance: Grey, mark: NDArray[np.bool_]) -> float:

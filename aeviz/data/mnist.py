@@ -1,5 +1,6 @@
 """mnist, fashion_mnist and kmnist: idx files in torchvision's layout, ROOT/MNIST/raw, ROOT/FashionMNIST/raw, ..."""
 
+import os
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -235,11 +236,11 @@ def find_file(family: MnistFamily, root: Path, file_name: str) -> Path | None:
 def _find_whole(family: MnistFamily, root: Path, file_name: str) -> Path | None:
     for path, n_bytes in _candidates(family, root, file_name):
         try:
-            found = path.stat()
-            if stat.S_ISREG(found.st_mode) and found.st_size == n_bytes:
-                return path
-        except OSError:  # gone, or not ours to look at
+            status = os.stat(path)
+        except (OSError, ValueError):  # gone, not ours to look at, or no path at all
             continue
+        if stat.S_ISREG(status.st_mode) and status.st_size == n_bytes:
+            return path
     return None
 
 

@@ -37,18 +37,18 @@ _NOISE_STEP, _EDGE_STEP = 3, 16
 """Levels of 255: curvature from which it is noise, difference over two pixels from which it is an edge."""
 
 
-def is_dark_on_light(grey: Grey, drawn: float | None) -> bool:
+def is_dark_on_light(grey: Grey, ground_of_drawing: float | None) -> bool:
     """Tell whether thin marks are darker than their ground rather than lighter.
 
     Args:
         grey: (H, W), float32, in [0, 1].
-        drawn: Its `drawn_ground`.
+        ground_of_drawing: What `drawn_ground` returns for the image.
     """
     from scipy import ndimage
 
-    if drawn is not None:
-        others = grey[np.abs(grey - drawn) > 3 / 255]
-        return bool(others.mean() < drawn) if others.size else drawn >= 0.5
+    if ground_of_drawing is not None:
+        others = grey[np.abs(grey - ground_of_drawing) > 3 / 255]
+        return bool(others.mean() < ground_of_drawing) if others.size else ground_of_drawing >= 0.5
     small, tiny = resize(grey, _GROUND_SIDE), resize(grey, 48)
     window = max(3, min(tiny.shape) // 2 * 2 - 1)
     ground = resize_to(ndimage.median_filter(tiny, size=min(window, 33)), small.shape)
@@ -63,20 +63,31 @@ def is_dark_on_light(grey: Grey, drawn: float | None) -> bool:
 
 def drawn_ground(grey: Grey) -> float | None:
     """Return the grey value of a drawing's ground, or None for a photograph."""
-    levels = np.rint(255 * grey).astype(np.int16)
-    best = int(np.argmax(np.convolve(np.bincount(levels.ravel(), minlength=256), np.ones(5), "same")))
-    is_flat = np.abs(levels - best) <= 2
+    fine = np.rint(255 * grey).astype(np.uint8)
+    counts = Image.fromarray(fine).histogram()
+    best = int(np.argmax(np.convolve(counts, np.ones(5), "same")))
+    least = _FLAT_SHARES[0] if best <= 8 or best >= 247 else _FLAT_SHARES[1]
+    if sum(counts[max(0, best - 2) : best + 3]) < least * fine.size:
+        return None
+    levels = fine.astype(np.int16)
+    is_far = np.abs(levels - best) > 2
+    is_flat = ~is_far
     is_flat[1:] &= np.abs(np.diff(levels, axis=0)) <= 1
     is_flat[:, 1:] &= np.abs(np.diff(levels, axis=1)) <= 1
-    least = _FLAT_SHARES[0] if best <= 8 or best >= 247 else _FLAT_SHARES[1]
-    if is_flat.mean() < least:
+    if np.count_nonzero(is_flat) < least * is_flat.size:
         return None
     # Bright paper may be plain white in a photograph; where it is not, a sensor's noise gives it away.
+    inner = is_far[1:-1, 1:-1]
+    rows, columns = np.flatnonzero(inner.any(axis=1)), np.flatnonzero(inner.any(axis=0))
+    if not len(rows):
+        return best / 255
+    box = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))  # elsewhere is ground alone
+    levels = levels[rows[0] : rows[-1] + 3, columns[0] : columns[-1] + 3]
     down, right = levels[2:, 1:-1] - levels[:-2, 1:-1], levels[1:-1, 2:] - levels[1:-1, :-2]
     around = levels[2:, 1:-1] + levels[:-2, 1:-1] + levels[1:-1, 2:] + levels[1:-1, :-2]
     is_noisy = np.abs(around - 4 * levels[1:-1, 1:-1]) >= _NOISE_STEP
-    is_noisy &= (np.abs(levels[1:-1, 1:-1] - best) > 2) & (np.maximum(np.abs(down), np.abs(right)) < _EDGE_STEP)
-    return None if is_noisy.size and is_noisy.mean() > _NOISY_SHARE else best / 255
+    is_noisy &= inner[box] & (np.maximum(np.abs(down), np.abs(right)) < _EDGE_STEP)
+    return None if np.count_nonzero(is_noisy) > _NOISY_SHARE * inner.size else best / 255
 
 
 def absorbance_of(grey: Grey, widest: float) -> Grey:

@@ -15,7 +15,7 @@ from PIL import Image
 
 from aeviz.data.image_files import MAX_BYTES, MAX_PIXELS, WORKING_SIDE, Upload, read_upload
 from aeviz.data.ink import Ink, find_ink
-from aeviz.data.paper import Grey, drawn_ground, is_dark_on_light
+from aeviz.data.paper import Grey
 from aeviz.data.strokes import draw_strokes
 from aeviz.errors import DataError
 
@@ -122,12 +122,12 @@ class _Report:
         if not self.has_stages:
             return
         levels = values if values.dtype == np.uint8 else np.rint(255 * np.clip(values, 0, 1)).astype(np.uint8)
-        image = Image.fromarray(levels).convert("RGB")
+        image = Image.fromarray(levels)
         share = STAGE_SIDE / max(image.size)
         if share < 1:
             size = (max(1, int(image.width * share)), max(1, int(image.height * share)))
             image = image.resize(size, Image.Resampling.BOX)
-        self.stages.append((title, np.array(image)))
+        self.stages.append((title, np.array(image.convert("RGB"))))
 
     def show_absorbance(self, title: str, absorbance: Grey) -> None:
         """Add a stage that shows an absorbance as grey again, as light on even paper would leave it."""
@@ -248,9 +248,8 @@ def _look_for_ink(grey: Image.Image, options: PrepareOptions, report: _Report) -
     if min(small.size) < 3:
         small = grey.resize((max(3, small.width), max(3, small.height)), Image.Resampling.BOX)
     levels = np.asarray(small, np.float32) / np.float32(255)
-    ground = drawn_ground(levels)
-    is_dark = is_dark_on_light(levels, ground) if options.invert == "auto" else options.invert == "yes"
-    ink = find_ink(levels, is_dark=is_dark, ground=ground)
+    ink = find_ink(levels, is_dark=None if options.invert == "auto" else options.invert == "yes")
+    is_dark = ink.is_dark
     if options.framing == "auto" and ink.grain > _EVEN_GRAIN:
         report.steps.append(
             f"taken as a whole: it does not look like ink on an even ground (grain {ink.grain:.3f}; of paper it is "

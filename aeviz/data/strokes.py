@@ -81,11 +81,10 @@ def draw_strokes(cover: Grey, height: int, width: int, *, tilt: float, normalise
             change = (target * step - pen_width(strokes)) / 2
             strokes = _fit(_change_width(strokes, change, target * step / 2).astype(np.float32), box * step) >= 0.5
         fine = strokes.astype(np.float32)
-    final = pen_width(strokes) / step if is_changed else found
     image = _place(fine, height, width, step, by_mass=not is_small)
     return Drawn(
-        image=image, found_width=found, final_width=final, is_changed=is_changed, box=box,
-        by_mass=not is_small, fine=fine,
+        image=image, found_width=found, final_width=pen_width(strokes) / step if is_changed else found,
+        is_changed=is_changed, box=box, by_mass=not is_small, fine=fine,
     )  # fmt: skip
 
 

@@ -89,7 +89,7 @@ def test_settings_outlive_a_change_of_language(visit):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", TITLES)
+@pytest.mark.parametrize("path", [*TITLES, "/status"])
 def test_page_speaks_german(visit, path):
     page = visit(f"{path}?lang=de")
     expect(page.locator("html")).to_have_attribute("lang", "de")

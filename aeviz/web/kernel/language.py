@@ -37,7 +37,7 @@ _NOW, _IS_CHOSEN, _IS_STORED, _SWITCH = "language.now", "language.chosen", "lang
 _address = UrlState("lang", lambda text: text if text in languages() else None)
 """Also incomplete languages: for those who translate."""
 _of_thread = threading.local()
-"""A run has a thread to itself, which `follow_language` tells the language: quicker than asking the session."""
+"""The language of a run, which has a thread to itself: quicker than asking the session for each text."""
 
 
 def follow_language() -> None:
@@ -110,7 +110,7 @@ def _begin() -> None:
 
 
 def _choose(language: str) -> None:
-    st.session_state[_NOW] = language
+    st.session_state[_NOW] = _of_thread.language = language
     st.session_state[_IS_CHOSEN] = True
     _send_labels_again()
 
@@ -136,8 +136,9 @@ def _switch() -> None:
 def _language_of_run() -> str:
     language: str | None = getattr(_of_thread, "language", None)
     if language is None:  # a callback before the run, or a part of the page that runs by itself
-        context = get_script_run_ctx(suppress_warning=True)
-        language = ENGLISH if context is None else st.session_state.get(_NOW, ENGLISH)
+        if get_script_run_ctx(suppress_warning=True) is None or _NOW not in st.session_state:
+            return ENGLISH
+        language = _of_thread.language = st.session_state[_NOW]
     return language
 
 

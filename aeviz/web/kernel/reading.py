@@ -6,7 +6,7 @@ repeat what was asked for.
 
 import numpy as np
 
-from aeviz.analysis.latent import count_votes
+from aeviz.analysis.latent import count_votes, squared_norms
 from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.distances import read_points, votes_at
 from aeviz.web.kernel.images import find_originals
@@ -56,14 +56,22 @@ def votes_by_pixels(model: Model, images: np.ndarray, own: np.ndarray | None = N
     if dataset is None or dataset.labels is None:
         return None
     step = -(-len(dataset) // MOST_COMPARED)
-    pixels = _compared(model.require_latents().fingerprint, step, dataset.images)
+    pixels, squares = _compared(dataset.images, model.require_latents().fingerprint, step)
     without = None if own is None else np.where(own % step == 0, own // step, -1)
-    return count_votes(255 * _flat(images).astype(np.float64), pixels, dataset.labels[::step], without)
+    return count_votes(255 * _flat(images).astype(np.float64), pixels, dataset.labels[::step], without, squares)
 
 
-@shared(max_entries=2)  # 16 MB of MNIST
-def _compared(fingerprint: str, step: int, _images: np.ndarray) -> np.ndarray:
-    return _flat(_images[::step].astype(np.float64))  # grey levels: one pass over all images instead of three
+@shared(max_entries=2)  # 16 MB for MNIST
+def _compared(_images: np.ndarray, fingerprint: str, step: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return every so many images, (N, C, H, W), as rows of grey levels, float64, and their `squared_norms`.
+
+    Args:
+        _images: The images.
+        fingerprint: What tells the images from others.
+        step: From one image to the next.
+    """
+    pixels = _flat(_images[::step]).astype(np.float64)
+    return pixels, squared_norms(pixels)
 
 
 def _flat(images: np.ndarray) -> np.ndarray:

@@ -3,21 +3,21 @@
 Pictures stay in memory, in the visitor's session; nothing is written to disk and nothing leaves the server.
 """
 
-import functools
 import hashlib
 import itertools
 import threading
-from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
 
 from aeviz.data.prepare import MAX_BYTES, MAX_PIXELS, Prepared, PrepareOptions, prepare_image
-from aeviz.language import current_language, in_language, mark, tr, trc
+from aeviz.language import mark, tr, trc
 from aeviz.web.components.drawing import component as drawing
 from aeviz.web.components.drawing.component import LiveModel
 from aeviz.web.components.paste import component as paste
+from aeviz.web.kernel.caching import freeze
 from aeviz.web.kernel.client_inference import find_network
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.text import escape
@@ -53,8 +53,12 @@ PHOTOS = ("files", "camera")
 MOST_KEPT = 40_000_000
 """Bytes of images that are remembered for a visit."""
 _KEPT = "own.kept"
-Shape = tuple[int, int, int]
-"""Of an image: channels, height, width."""
+QUICK_BYTES = 50_000
+"""Size of an image up to which nobody has to be told to wait: most have as few pixels as a drawing."""
+MOST_WITH_STAGES, MOST_PREPARED = 2, 16
+"""Prepared images that a visit keeps: at most 1.5 MB each with their stages, without them 10 kB, of faces 20 kB."""
+_WITH_STAGES, _PREPARED = "own.prepared-with-stages", "own.prepared"
+"""Session keys of the two kinds, by digest of the image, shape and options; the latest last."""
 _preparing = threading.BoundedSemaphore(2)
 """A large image takes some hundred megabytes while it is prepared: a class must not do that all at once."""
 
@@ -111,26 +115,21 @@ def prepare(picture: OwnImage, model: Model, options: PrepareOptions, *, with_st
         options: How to prepare it.
         with_stages: Whether the result has its stages, which take a hundred times the memory of all else.
     """
-    return _preparing_in(current_language(), with_stages)(picture.data, model.config.model.image_shape, options)
-
-
-@functools.cache
-def _preparing_in(language: str, with_stages: bool) -> Callable[[bytes, Shape, PrepareOptions], Prepared]:
-    """Return what prepares an image, with a spinner in a language; what it keeps is the same for all languages."""
-    with in_language(language):
-        words = tr("Preprocessing …")
-    if with_stages:
-        return st.cache_data(max_entries=2, show_spinner=words, scope="session")(_prepare)  # at most 1.5 MB each
-    return st.cache_data(max_entries=16, show_spinner=words, scope="session")(_prepared)  # 10 kB each, of faces 20 kB
-
-
-def _prepared(data: bytes, shape: Shape, options: PrepareOptions) -> Prepared:
-    return _prepare(data, shape, options, with_stages=False)
-
-
-def _prepare(data: bytes, shape: Shape, options: PrepareOptions, *, with_stages: bool = True) -> Prepared:
-    with _preparing:
-        return prepare_image(data, shape, options=options, with_stages=with_stages)
+    shape = model.config.model.image_shape
+    # not st.cache_data, which hashes, pickles and shows a spinner at the cost of ten elements
+    name, most = (_WITH_STAGES, MOST_WITH_STAGES) if with_stages else (_PREPARED, MOST_PREPARED)
+    kept: dict[tuple[object, ...], Prepared] = st.session_state.setdefault(name, {})
+    key = (hashlib.blake2b(picture.data, digest_size=16).digest(), shape, options)
+    found = kept.pop(key, None)
+    if found is None:
+        waiting = st.spinner(tr("Preprocessing …")) if len(picture.data) > QUICK_BYTES else nullcontext()
+        with waiting, _preparing:
+            found = prepare_image(picture.data, shape, options=options, with_stages=with_stages)
+        freeze(found)
+    kept[key] = found
+    while len(kept) > most:
+        del kept[next(iter(kept))]
+    return found
 
 
 def pick_own_source(names: tuple[str, ...] = tuple(SOURCES), *, place: str = PLACE, first: str | None = None) -> str:

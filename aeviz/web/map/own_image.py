@@ -104,9 +104,8 @@ def bring_own(model: Model) -> Own | None:
     handwritten = is_handwritten(model)
     st.html(_STYLE)
     source = pick_own_source(tuple(SOURCES) if handwritten else PHOTOS, place=_PLACE)
-    images = bring_images(
-        source, place=_PLACE, handwritten=handwritten, live=follow_pen(model, linked=True), beside=True
-    )
+    live = follow_pen(model, linked=True) if source == "draw" else None
+    images = bring_images(source, place=_PLACE, handwritten=handwritten, live=live, beside=True)
     if not images or images[0].is_placed:
         return None
     return _encode(images[0], model)

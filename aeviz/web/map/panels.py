@@ -102,11 +102,6 @@ def _unmoved(first: Model, second: Model, options: MapOptions) -> float | None:
 
 def make_map_panel(model: Model, dimensions: int) -> MapPanel:
     """Return the latent points of a run as a panel of the map, in two or three dimensions, more by their PCA."""
-    return _lone_panel(model, dimensions, current_language())
-
-
-@shared(max_entries=32)  # of 10,000 images 0.1 MB each, beside what other caches hold too
-def _lone_panel(model: Model, dimensions: int, language: str) -> MapPanel:
     return _panel(model, MapOptions(dimensions=dimensions, aligned=False, two_viewpoints=False))
 
 

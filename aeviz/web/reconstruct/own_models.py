@@ -21,16 +21,16 @@ def show_models(prepared: Prepared, model: Model, found: Mapping[str, Model]) ->
     """Show the reconstruction of each model that takes such images: those of the same data, then the others."""
     shape = model.config.model.image_shape
     fitting = [other for other in found.values() if other.config.model.image_shape == shape]
-    kin = [other for other in fitting if other.config.data.shares_test_images(model.config.data)]
-    strangers = [other for other in fitting if other not in kin]
     # on demand: most of the work for an upload were these images below the fold (benchmarks/load.py)
     offer = st.expander(
-        tr("Reconstructions by all {count} models", count=len(kin) + len(strangers)),
+        tr("Reconstructions by all {count} models", count=len(fitting)),
         key="own.all-models",
         on_change="rerun",
     )
     if not offer.open:
         return
+    kin = [other for other in fitting if other.config.data.shares_test_images(model.config.data)]
+    strangers = [other for other in fitting if other not in kin]
     with offer:
         st.caption(
             tr(
@@ -58,9 +58,11 @@ def _cards(prepared: Prepared, runs: list[Model]) -> None:
                 if likeness.ssim_map is not None:
                     likenesses = similarity_map(likeness.ssim_map, *image.shape[1:], is_dark=is_dark())
                     parts.append((likenesses, tr("SSIM by {model}", model=model.name)))
-                with st.container(horizontal=True, gap="small"):
-                    for part, name in parts:
-                        st.image(to_data_uri(enlarge(part, PICTURE_PX)), width=PICTURE_PX, alt=name)
+                st.image(
+                    [to_data_uri(enlarge(part, PICTURE_PX)) for part, _ in parts],
+                    width=PICTURE_PX,
+                    alt=[name for _, name in parts],
+                )
                 psnr = "∞" if likeness.psnr is None else f"{number(likeness.psnr, '.1f')} dB"
                 ssim = "-" if likeness.ssim is None else number(likeness.ssim, ".3f")
                 mse = number(likeness.mse, ".4f")

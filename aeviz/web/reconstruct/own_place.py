@@ -3,10 +3,11 @@
 import numpy as np
 import streamlit as st
 
-from aeviz.language import tr
+from aeviz.language import current_language, tr
 from aeviz.web.components.map.component import latent_map
-from aeviz.web.components.map.payload import add_markers, let_follow, map_payload
+from aeviz.web.components.map.payload import MapPanel, add_markers, let_follow, map_payload, with_class_centres
 from aeviz.web.kernel import projections
+from aeviz.web.kernel.caching import shared
 from aeviz.web.kernel.images import offer_download
 from aeviz.web.kernel.models import Model
 from aeviz.web.kernel.text import escape
@@ -32,11 +33,23 @@ def show_place(picture: OwnImage | None, result: OwnResult | None, model: Model)
     _show_map(picture, result, model)
 
 
+@shared(max_entries=32)  # 10 kB each, beside what other caches hold too
+def _own_panel(model: Model, dimensions: int, language: str) -> MapPanel:
+    """Return the map of a model, which follows a drawing; the language is the current one."""
+    table = model.require_latents()
+    panel = make_map_panel(model, dimensions)
+    panel = with_class_centres(panel, table.labels, len(model.provenance.class_names))
+    if model.config.model.latent_dim == 1:
+        return panel
+    shown = projections.projection(model, dimensions)
+    return let_follow(panel, model.name, shown.mean, shown.axes)
+
+
 def _show_map(picture: OwnImage | None, result: OwnResult | None, model: Model) -> None:
     """Show the latent map of the model, with the image's point once there is one."""
     table = model.require_latents()
     dimensions = 3 if model.config.model.latent_dim == 3 else 2
-    panel = make_map_panel(model, dimensions)
+    panel = _own_panel(model, dimensions, current_language())
     z = None
     if picture is not None and result is not None:
         z = result.z
@@ -45,9 +58,6 @@ def _show_map(picture: OwnImage | None, result: OwnResult | None, model: Model) 
         else:
             point = projections.projection(model, dimensions).apply(z[None])[0]
         panel = add_markers(panel, {picture.name: point})
-    if model.config.model.latent_dim > 1:
-        shown = projections.projection(model, dimensions)
-        panel = let_follow(panel, model.name, shown.mean, shown.axes)
     latent_map(map_payload([panel], table.labels, model.provenance.class_names), key=f"own-map-{model.name}")
     if z is not None:
         values = ", ".join(f"{value:.3f}" for value in z[:12])

@@ -136,6 +136,8 @@ class MapPanel:
     carry: tuple[np.ndarray, np.ndarray] | None = None
     """Matrix, (K, K), and shift, (K,): a point p corresponds to p @ matrix + shift on the first panel. None where the
     coordinates of both are the same."""
+    class_centres: list[list[float] | None] | None = None
+    """What `with_class_centres` has found beforehand for these points."""
     follow: Mapping[str, object] | None = None
     """Whose points, sent by another part of the page, move on this panel: see `let_follow`."""
 
@@ -200,7 +202,7 @@ def move_points(panel: MapPanel, points: np.ndarray) -> MapPanel:
         panel = replace(panel, low=tuple(low.tolist()), high=tuple(high.tolist()))
     if panel.posteriors is not None and panel.posteriors.means is None:
         panel = replace(panel, posteriors=replace(panel.posteriors, means=panel.points))
-    return replace(panel, points=points)
+    return replace(panel, points=points, class_centres=None)
 
 
 def lay_over(panel: MapPanel, alignment: Alignment, axis_names: tuple[str, ...]) -> MapPanel:
@@ -222,7 +224,20 @@ def lay_over(panel: MapPanel, alignment: Alignment, axis_names: tuple[str, ...])
     points = alignment.apply(panel.points)
     lift = None if panel.lift is None or alignment.scale == 0 else panel.lift.moved(alignment)
     panel = replace(panel, lift=lift)
-    return replace(panel, points=points, axis_names=axis_names, posteriors=posteriors, priors=tuple(priors))
+    return replace(
+        panel, points=points, class_centres=None, axis_names=axis_names, posteriors=posteriors, priors=tuple(priors)
+    )
+
+
+def with_class_centres(panel: MapPanel, labels: np.ndarray | None, classes: int) -> MapPanel:
+    """Return the panel with the places of its classes' names, which then need not be found each time it is packed.
+
+    Args:
+        panel: The panel.
+        labels: Classes of its points, (N,), integer, or None.
+        classes: How many classes there are.
+    """
+    return panel if labels is None else replace(panel, class_centres=_class_centres(panel.points, labels, classes))
 
 
 def let_follow(panel: MapPanel, model: str, mean: np.ndarray, axes: np.ndarray) -> MapPanel:
@@ -339,7 +354,7 @@ def _panel_header(panel: MapPanel, codes: np.ndarray, classes: int) -> dict[str,
         "low": panel.low,
         "high": panel.high,
         "markers": [{"name": name, "point": point} for name, point in panel.markers],
-        "names": _class_centres(panel.points, codes, classes),
+        "names": panel.class_centres or _class_centres(panel.points, codes, classes),
         "yaw": panel.viewpoint[0],
         "pitch": panel.viewpoint[1],
         "posteriors": None if panel.posteriors is None else _posteriors_header(panel.posteriors),
