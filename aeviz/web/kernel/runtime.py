@@ -1,4 +1,7 @@
-"""Set-up of the server process: heavy imports, one torch thread, and a tamed garbage collector.
+"""Set-up of the server process: heavy imports, one thread for matrix products, and a tamed garbage collector.
+
+After each product OpenBLAS's other threads wait for the next one in a busy loop of some milliseconds: a fifth of the
+processor's time for an uploaded image. So one thread computes it, for all BLAS libraries that NumPy and SciPy bring.
 
 Streamlit would end every script run, fragments too, with a full garbage collection. That walks all objects that torch
 brought, and all that the sessions hold, while every visitor waits: with 30 of them it took a third of the processor's
@@ -16,6 +19,7 @@ import threading
 import time
 
 import streamlit as st
+from threadpoolctl import threadpool_limits
 
 from aeviz.data.imports.visits import sweep
 from aeviz.language import mark
@@ -53,7 +57,8 @@ def start_plain() -> None:
 
 
 def settle() -> None:
-    """Collect once and take all that is left out of the garbage collector's sight."""
+    """Collect once and take all that is left out of the garbage collector's sight; one thread for all BLAS so far."""
+    threadpool_limits(1, "blas")
     gc.collect()
     gc.freeze()
     _settled["modules"] = len(sys.modules)
