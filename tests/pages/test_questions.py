@@ -61,11 +61,11 @@ def test_path_is_asked_about_by_what_its_ends_are_read_as_and_all_images_count()
     line, circle = [zero, unclear, Reading(name="8", votes=9), one], [zero, zero, one, one]
     asked = ask_for_path(line, circle)
     assert asked.choices[asked.correct] == "line"
-    assert asked.ask.startswith("the encoder reads the ends as 0 and 1.")
+    assert "The encoder reads the ends as 0 and 1." in asked.ask
     assert asked.answer == "Read as neither 0 nor 1: 50% of the images on the line, 0% on the circle."
     alike = ask_for_path([zero, one, zero], [zero, one, zero])
     assert alike.choices[alike.correct] == "same"
-    assert alike.ask.startswith("the encoder reads both ends as 0.")
+    assert "The encoder reads both ends as 0." in alike.ask
     assert alike.answer.startswith("Not read as 0: 33%")
 
 
