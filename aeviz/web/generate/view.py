@@ -40,7 +40,6 @@ _STYLE = """<style>
   .st-key-path-ends :is(.st-key-start-start, .st-key-end-start) button span:has(> [data-testid="stIconMaterial"]) {
     display: none;
   }
-  .st-key-number { width: 6rem !important; }
   .st-key-sum-parts { gap: 0.4rem 0.8rem !important; }
   .st-key-sum-parts img { width: 3.5rem !important; }
   .st-key-sum-parts [data-testid="stSelectbox"] { width: 8.5rem; }
@@ -48,8 +47,8 @@ _STYLE = """<style>
 .st-key-start-start, .st-key-end-start, .st-key-onto-start { flex-wrap: nowrap; }
 :is(.st-key-start-start, .st-key-end-start, .st-key-sum-parts) [data-testid="stElementToolbar"] { display: none; }
 </style>"""
-"""On a phone both ends of a path, and a number and its buttons, are beside each other. An image beside a button has no
-toolbar, which would cover that."""
+"""On a phone both ends of a path are beside each other. An image beside a button has no toolbar, which would cover
+that."""
 
 
 def pick_section() -> str:
